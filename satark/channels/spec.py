@@ -1,0 +1,192 @@
+"""The contract between Satark and a channel plugin, version 1.
+
+Each clause has a number; the contract kit (`satark.channels.testing`) tests each, and names the number when it fails.
+
+- C-001  `name` is a slug, unique in the house; `contract` is 1; `capabilities` never change while the channel runs.
+- C-002  `verify` comes before `parse`: a request that does not verify is answered 401, and touches nothing.
+- C-003  `parse` is pure and returns all items of a batch, in their order; a bad neighbour spoils nothing.
+- C-004  What `parse` does not know becomes `Kind.UNSUPPORTED` with its address; it never raises on any bytes.
+- C-005  The same body parsed twice gives the same external ids; two messages never share one.
+- C-006  Addresses, external ids and names are `Secret`; no repr, str, log line or traceback shows them.
+- C-007  `render` is pure, loses no choice, and stays within the limits that `capabilities` names.
+- C-008  A choice that `render` offered comes back from `parse` with the same id.
+- C-009  `send` answers `Sent`, `TryAgain` or `Never`; it does not raise for what a provider says, and never retries.
+- C-010  `send` and `fetch` speak to the provider alone; no method keeps an address after it returns.
+- C-011  `start`, `stop` and `check` return within their time limit; `check` says how to mend what is not well.
+- C-012  A channel that answers in the request has `respond`; its answer is never written to the outbox.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import pluggy
+from msgspec import Struct
+
+from satark.channels.messages import (
+    Asks,
+    Capabilities,
+    Choice,
+    DeliveryStatus,
+    Envelope,
+    Finding,
+    Media,
+    Never,
+    Prompt,
+    Secret,
+    Sent,
+    TryAgain,
+    WebhookRequest,
+    Wire,
+)
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+CONTRACT = 1
+PROJECT = "satark"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class NotAccepted(Exception):
+    """The core could not make the messages durable. The channel must not answer with success."""
+
+
+class TooLarge(Exception):
+    """A file went over its limit while it was read. `limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("the file is over the limit")
+        self.limit = limit
+
+
+class PlaceGroup(Struct, frozen=True):
+    """A district and its stations, each as a choice that the flow understands."""
+
+    district: Choice
+    stations: tuple[Choice, ...]
+
+
+class Questions(Struct, frozen=True):
+    """All that the flow asks, at once, in one language: for a channel that shows it on one page.
+
+    `accusing` are the ids of the categories that accuse the police; for them `accused` takes the place of `places`.
+    `language` and `submit` are choice ids: the first to send before all else, the second after it.
+    """
+
+    categories: tuple[Choice, ...]
+    accusing: frozenset[str]
+    places: tuple[PlaceGroup, ...]
+    accused: tuple[PlaceGroup, ...]
+    language: str
+    submit: str
+
+
+class Host(Protocol):
+    """What the core offers a channel, from `start` on."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The settings under the channel's own prefix, `SATARK_NAME_`, without it: `{"TOKEN": …}`."""
+        ...
+
+    @property
+    def locales(self) -> Mapping[str, str]:
+        """The languages of the service, by code, each named in itself."""
+        ...
+
+    async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
+        """Make the items durable and advance their conversations. When it returns, they are safe.
+
+        The prompts are those that a channel must answer in the request; for others the list is empty, and the answer
+        comes through `send`. Raises `NotAccepted`.
+        """
+        ...
+
+    async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int) -> Media:
+        """Encrypt and store a file that came with a request, before its message. Raises `TooLarge`, `NotAccepted`."""
+        ...
+
+    def questions(self, locale: str, poster: str = "") -> Questions:
+        """The questions of the flow, for a form. With a poster's code its place stands first."""
+        ...
+
+    def page(self, template: str, locale: str, status: int = 200, **context: Any) -> "Response":
+        """A page from the channel's `templates` folder, in the core's layout, with its security headers."""
+        ...
+
+
+class Channel:
+    """A channel with every method at its most modest: a plugin overrides what its transport has.
+
+    `webhook` is the path below `/channels/NAME/` at which the core takes POSTs for the channel: it limits the size,
+    calls `verify`, `parse`, makes the result durable, and answers with `respond`. `body_limit` is in bytes.
+    """
+
+    name: str
+    contract: int = CONTRACT
+    capabilities: Capabilities
+    webhook: ClassVar[str | None] = None
+    body_limit: ClassVar[int] = 1_048_576
+    templates: ClassVar[Path | None] = None
+    static: ClassVar[Path | None] = None
+
+    async def start(self, host: Host) -> None:
+        self.host = host
+
+    async def stop(self) -> None:
+        """Let go of what `start` took."""
+
+    async def check(self) -> list[Finding]:
+        return []
+
+    def routes(self) -> Sequence["BaseRoute"]:
+        """Pages and handshakes besides the webhook, mounted at `/channels/NAME/`."""
+        return ()
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Whether the request comes from the provider. Nothing of it is parsed before."""
+        raise NotImplementedError
+
+    def parse(self, body: bytes) -> list[Envelope | DeliveryStatus]:
+        raise NotImplementedError
+
+    def render(self, prompt: Prompt) -> list[Wire]:
+        raise NotImplementedError
+
+    async def send(self, wire: Wire, address: Secret) -> Sent | TryAgain | Never:
+        raise NotImplementedError
+
+    def fetch(self, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of a media that has a `ref`. May raise anything; the core tries again."""
+        raise NotImplementedError
+
+    def respond(self, prompts: list[Prompt]) -> "Response":
+        """The HTTP answer of a channel whose reply is the response."""
+        raise NotImplementedError
+
+
+class Hooks:
+    """What a plugin may implement. There is one hook."""
+
+    @hookspec
+    def satark_channels(self, environ: Mapping[str, str]) -> Sequence[Channel]:  # type: ignore[empty-body]
+        """The channels of this plugin, not yet started. `environ` holds the `SATARK_…` settings."""
+
+
+__all__ = [
+    "CONTRACT",
+    "PROJECT",
+    "Asks",
+    "Channel",
+    "Hooks",
+    "Host",
+    "NotAccepted",
+    "PlaceGroup",
+    "Questions",
+    "TooLarge",
+    "hookimpl",
+]

@@ -1,0 +1,72 @@
+"""All settings, read once from `SATARK_…` variables by the composition root."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SATARK_"
+
+# The variable whose presence switches a channel on, where SATARK_CHANNELS does not decide.
+CREDENTIALS = {"whatsapp": "WHATSAPP_TOKEN", "telegram": "TELEGRAM_TOKEN", "ivr": "IVR_ACCOUNT_SID"}
+
+
+class Settings(BaseSettings):
+    """The public settings of design.md, section 6. Empty URLs mean the embedded default under `data_dir`.
+
+    `idle_minutes` is how long a conversation may rest before what it holds is submitted. `return_days` is how long the
+    return address of a closed tip is kept. `session_hours` is how long a sign-in lasts.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    data_dir: Path = Path("var")
+    keys_dir: Path | None = None
+    database_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+    evidence_url: SecretStr = SecretStr("")
+    base_url: str = ""
+    jurisdiction: str = "varanasi"
+    channels: str = ""
+    port: int = 8000
+    idle_minutes: int = 30
+    return_days: int = 30
+    session_hours: int = 12
+    body_limit: int = 1_048_576
+    upload_limit: int = 104_857_600
+
+    @cached_property
+    def keys(self) -> Path:
+        return self.keys_dir or self.data_dir / "keys"
+
+    @cached_property
+    def database(self) -> str:
+        """The URL with its async driver: plain `sqlite:` and `postgresql:` URLs are accepted."""
+        url = self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'satark.db'}"
+        for plain, driver in (("sqlite:", "sqlite+aiosqlite:"), ("postgresql:", "postgresql+asyncpg:")):
+            if url.startswith(plain):
+                return driver + url.removeprefix(plain)
+        return url
+
+    @cached_property
+    def evidence(self) -> str:
+        return self.evidence_url.get_secret_value() or f"file://{self.data_dir.absolute() / 'evidence'}"
+
+    @cached_property
+    def public_url(self) -> str:
+        return self.base_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def secure(self) -> bool:
+        """Whether browsers reach Satark by HTTPS, so that cookies may insist on it."""
+        return self.public_url.startswith("https:")
+
+    def wanted_channels(self, environ: Mapping[str, str] | None = None) -> list[str]:
+        """The plugins to load: those named, else the web form and those whose credentials are set."""
+        if self.channels:
+            return [name.strip() for name in self.channels.split(",") if name.strip()]
+        environ = os.environ if environ is None else environ
+        return ["webform", *(name for name, key in CREDENTIALS.items() if environ.get(PREFIX + key))]

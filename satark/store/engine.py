@@ -1,0 +1,71 @@
+"""The database: one engine, one way to write.
+
+SQLite writes under BEGIN IMMEDIATE, so that a transaction never fails at its end for a lock it could have had at its
+start; freed pages are overwritten (`secure_delete`), for what is destroyed must be gone.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+class Store:
+    """The database behind a URL. `read` and `write` give a connection inside a transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Parameters hold sealed content and keyed hashes: no error message may carry them.
+        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite)
+        if self.is_sqlite:
+            self._prepare_sqlite()
+
+    def _prepare_sqlite(self) -> None:
+        @event.listens_for(self.engine.sync_engine, "connect")
+        def configure(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in PRAGMAS:
+                cursor.execute(pragma)
+            cursor.close()
+
+        @event.listens_for(self.engine.sync_engine, "begin")
+        def begin(connection: Connection) -> None:
+            mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits when the block ends, and holds the write lock from its start on SQLite."""
+        async with self.engine.connect() as plain:
+            connection = await plain.execution_options(sqlite_begin="IMMEDIATE")
+            async with connection.begin():
+                yield connection
+
+    def insert(self, table: Any) -> Any:
+        """An INSERT that knows ON CONFLICT, in the dialect at hand."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def dispose(self) -> None:
+        await self.engine.dispose()

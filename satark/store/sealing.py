@@ -1,0 +1,76 @@
+"""Sealed boxes and secret boxes (libsodium), padded to a few sizes so that a length tells little.
+
+A `Seal` can only close; an `Opener` can also open. They know nothing of what they hold.
+"""
+
+from nacl.bindings import crypto_secretbox_KEYBYTES
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import SecretBox
+from nacl.utils import random
+
+KEY_BYTES = crypto_secretbox_KEYBYTES
+SMALLEST = 256
+
+
+class CannotOpen(Exception):
+    """The box was closed to another key, or was changed."""
+
+
+def pad(data: bytes) -> bytes:
+    """`data`, a one bit, and zeros up to the next power of two, 256 bytes at least (ISO/IEC 7816-4)."""
+    size = max(SMALLEST, 1 << len(data).bit_length())
+    return data + b"\x80" + bytes(size - len(data) - 1)
+
+
+def unpad(data: bytes) -> bytes:
+    return data[: data.rindex(b"\x80")]
+
+
+class Seal:
+    """Closes to a public key (X25519 sealed box). `public` is 32 bytes."""
+
+    def __init__(self, public: bytes) -> None:
+        self._box = SealedBox(PublicKey(public))
+
+    def close(self, data: bytes) -> bytes:
+        return self._box.encrypt(pad(data))
+
+
+class Opener(Seal):
+    """Opens what was closed to its public key. `private` is 32 bytes."""
+
+    def __init__(self, private: bytes) -> None:
+        key = PrivateKey(private)
+        super().__init__(key.public_key.encode())
+        self._opening = SealedBox(key)
+
+    def open(self, data: bytes) -> bytes:
+        """Raises CannotOpen."""
+        try:
+            return unpad(self._opening.decrypt(data))
+        except (CryptoError, ValueError) as error:
+            raise CannotOpen from error
+
+
+class Locker:
+    """Closes and opens with one key (XSalsa20-Poly1305), for what a process writes for itself."""
+
+    def __init__(self, key: bytes) -> None:
+        self._box = SecretBox(key)
+
+    def close(self, data: bytes) -> bytes:
+        return bytes(self._box.encrypt(pad(data), random(SecretBox.NONCE_SIZE)))
+
+    def open(self, data: bytes) -> bytes:
+        """Raises CannotOpen."""
+        try:
+            return unpad(self._box.decrypt(data))
+        except (CryptoError, ValueError) as error:
+            raise CannotOpen from error
+
+
+def new_pair() -> tuple[bytes, bytes]:
+    """(private, public), 32 bytes each."""
+    key = PrivateKey.generate()
+    return key.encode(), key.public_key.encode()
