@@ -3,7 +3,7 @@
 from hashlib import blake2b
 from typing import Literal
 
-Purpose = Literal["address", "event", "sent", "client"]
+Purpose = Literal["address", "event", "sent", "client", "receipt"]
 
 
 class Lookup:

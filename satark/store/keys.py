@@ -4,10 +4,15 @@
 |---|---|---|---|
 | `content.pub` | seals | seals | seals |
 | `content.key` | | opens | opens |
+| `reply.pub` | | seals | |
+| `reply.key` | opens | opens | opens |
 | `courier.pub` | seals | | seals |
 | `courier.key` | | | opens |
 | `lookup.key` | hashes | | hashes |
 | `conversation.key` | locks | | locks |
+
+What the police write to an informant is sealed to `reply`, for the gateway shows it to whoever has the receipt; what an
+informant wrote is sealed to `content`, which the gateway cannot open.
 
 A process is given the files it needs, and works with those; what is missing is a clear error where it is wanted.
 """
@@ -19,7 +24,7 @@ from nacl.utils import random
 
 from satark.store.sealing import KEY_BYTES, new_pair
 
-PAIRS = ("content", "courier")
+PAIRS = ("content", "courier", "reply")
 SECRETS = ("lookup", "conversation")
 
 

@@ -69,6 +69,19 @@ class Tip(SQLModel, table=True):
     synthetic: bool = False
 
 
+class StatusChange(SQLModel, table=True):
+    """A step of a tip's life, as the informant may see it. `hour` is hours since 1970."""
+
+    __tablename__ = "status_change"
+    __table_args__ = UNORDERED
+    id: str = Field(default_factory=random_id, primary_key=True)
+    tip_id: str = Field(index=True, foreign_key="tip.id")
+    status: str
+    outcome: str = ""
+    hour: int
+    step: int
+
+
 class TipReader(SQLModel, table=True):
     """An office that may read a tip: routing decides, every query joins."""
 
@@ -90,7 +103,7 @@ class Accusation(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One letter of a tip's dialogue. `kind` and `delivery` are those of tips/letters.py; `sealed` is its content.
 
-    `author` is an officer's id, empty for the informant.
+    `author` is an officer's id, empty for the informant. `place` counts the letters of one tip.
     """
 
     __tablename__ = "message"

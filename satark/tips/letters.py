@@ -1,0 +1,61 @@
+"""The letters of a tip: what was said, by whom, and to whom it is sealed."""
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from satark.store.sealing import Opener, Seal
+
+
+class LetterKind(StrEnum):
+    """`account` and `addition` come from the informant; `message` goes to them; `report` and `note` stay inside."""
+
+    ACCOUNT = "account"
+    ADDITION = "addition"
+    MESSAGE = "message"
+    REPORT = "report"
+    NOTE = "note"
+
+
+FROM_INFORMANT = frozenset({LetterKind.ACCOUNT, LetterKind.ADDITION})
+
+
+class Delivery(StrEnum):
+    """How far a `message` came. `waiting` is: it waits behind the receipt, for this channel cannot push."""
+
+    NONE = ""
+    WAITING = "waiting"
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class Piece(Struct, frozen=True, omit_defaults=True):
+    """A text or a file (the id of an evidence row, with its caption as `text`), in the order they were given."""
+
+    text: str = ""
+    evidence: str = ""
+
+
+class Letter(Struct, frozen=True, omit_defaults=True):
+    """`place` is where it happens in the informant's words; `lat` and `lon` where they pinned it (WGS84 degrees)."""
+
+    pieces: tuple[Piece, ...] = ()
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+_decoder = msgspec.json.Decoder(Letter)
+
+
+def close_letter(seal: Seal, letter: Letter) -> bytes:
+    return seal.close(msgspec.json.encode(letter))
+
+
+def open_letter(opener: Opener, sealed: bytes) -> Letter:
+    """Raises CannotOpen."""
+    return _decoder.decode(opener.open(sealed))

@@ -1,0 +1,31 @@
+"""A tip's two numbers: the reference, which officers say to each other, and the receipt, which only the informant has."""
+
+import secrets
+
+from stdnum import damm
+
+# No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: what is read out over a radio is written down right.
+SPEAKABLE = "34679ACDEFGHJKMNPQRTWXY"
+RECEIPT_DIGITS = 16
+
+
+def new_reference() -> str:
+    """Nine of 23 letters and digits in groups of three (40 bits): it says neither when nor how many."""
+    drawn = "".join(secrets.choice(SPEAKABLE) for _ in range(9))
+    return "-".join(drawn[at : at + 3] for at in (0, 3, 6))
+
+
+def new_receipt() -> str:
+    """15 random digits and a Damm check digit, which finds every wrong digit and every neighbouring swap."""
+    drawn = "".join(str(secrets.randbelow(10)) for _ in range(RECEIPT_DIGITS - 1))
+    return drawn + damm.calc_check_digit(drawn)
+
+
+def is_receipt(digits: str) -> bool:
+    """Whether `digits` (ASCII, nothing between them) could have been given out."""
+    return len(digits) == RECEIPT_DIGITS and digits.isdecimal() and damm.is_valid(digits)
+
+
+def grouped(receipt: str) -> str:
+    """As it is written and read out: four groups of four."""
+    return " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
