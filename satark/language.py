@@ -56,14 +56,13 @@ def catalogue(locale: str) -> NullTranslations:
     messages: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     for message in parsed:
-        if not message.id or message.fuzzy:
+        if not message.id or not message.string or message.fuzzy:
             continue
-        if isinstance(message.id, tuple):
-            if all(message.string):
-                plurals[message.id[0]] = tuple(message.string)
-        elif message.string:
+        if isinstance(message.id, str):
             key = f"{message.context}\x04{message.id}" if message.context else message.id
             messages[key] = str(message.string)
+        elif all(message.string):
+            plurals[message.id[0]] = tuple(message.string)
     found = Catalogue(messages, plurals)
     found.add_fallback(catalogue(FALLBACK.get(locale, SOURCE)))
     return found
@@ -98,13 +97,11 @@ def _babel(locale: str) -> str:
     return {"en": "en_IN", "bho": "hi_IN", "hi": "hi_IN", "ur": "ur_IN"}.get(locale, "en_IN")
 
 
-def environment(
-    loader: BaseLoader, locale: str, *, escape: bool = True, enable_async: bool = False
-) -> Environment:
+def environment(loader: BaseLoader, locale: str, *, escape: bool = True, enable_async: bool = False) -> Environment:
     """A Jinja environment that speaks `locale`. `escape` is off for chat prompts only: they are not HTML."""
     jinja = Environment(
         loader=loader,
-        autoescape=escape,
+        autoescape=escape,  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -175,9 +175,9 @@ class TextUnit(StrEnum):
 class Capabilities(Struct, frozen=True):
     """What a channel can do. Lengths are in `unit`, sizes in bytes, durations in seconds, rates per second.
 
-    `buttons` and `rows` are how many choices fit one message as buttons or as a list (0: none; then choices are numbered
-    in the text). `pushes_for` is how long after the informant's last message Satark may still write (0: never, the answer
-    is the response; None: for ever).
+    `buttons` and `rows` are how many choices fit one message as buttons or as a list (0: none; then choices are
+    numbered in the text). `pushes_for` is how long after the informant's last message Satark may still write (0:
+    never, the answer is the response; None: for ever).
     """
 
     max_text: int

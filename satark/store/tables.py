@@ -1,8 +1,8 @@
 """What is at rest, and only that.
 
-No column holds an address, a name, a provider's id, or a time finer than the hour of something an informant did. Ids are
-random, and on SQLite the tables of tips have no rowid, which would count them in the order they came. `sealed` columns
-are sealed boxes: see identity/ for the return address (the courier's key) and tips/letters.py for content.
+No column holds an address, a name, a provider's id, or a time finer than the hour of something an informant did. Ids
+are random, and on SQLite the tables of tips have no rowid, which would count them in the order they came. `sealed`
+columns are sealed boxes: see identity/ for the return address (the courier's key) and tips/letters.py for content.
 """
 
 import secrets
@@ -121,8 +121,8 @@ class Message(SQLModel, table=True):
 class Evidence(SQLModel, table=True):
     """A file. `key` is the file's key sealed to the content key; without it the blob is noise.
 
-    `source` is where to fetch it, sealed to the courier's key, until it is fetched. `original` and `cleaned` are SHA-256
-    in hex of what came and of what is shown. `blob` names the ciphertext in the evidence store.
+    `source` is where to fetch it, sealed to the courier's key, until it is fetched. `original` and `cleaned` are
+    SHA-256 in hex of what came and of what is shown. `blob` names the ciphertext in the evidence store.
     """
 
     __tablename__ = "evidence"
@@ -163,9 +163,9 @@ class ReturnAddress(SQLModel, table=True):
 class Outbox(SQLModel, table=True):
     """What must be said, committed with what caused it, and deleted once it was said.
 
-    Either `sealed_prompts` and `sealed_address` (an answer within a conversation, `thread` being its key) or `message_id`
-    (a letter of the police; its address is that of the tip). `due` and `claimed_until` are unix times in seconds. `part`
-    is how many parts of it were sent.
+    Either `sealed_prompts` and `sealed_address` (an answer within a conversation, `thread` being its key) or
+    `message_id` (a letter of the police; its address is that of the tip). `due` and `claimed_until` are unix times in
+    seconds. `part` is how many parts of it were sent.
     """
 
     __tablename__ = "outbox"

@@ -1,4 +1,4 @@
-"""A tip's two numbers: the reference, which officers say to each other, and the receipt, which only the informant has."""
+"""A tip's two numbers: the reference, which officers say to each other; the receipt, which the informant alone has."""
 
 import secrets
 

@@ -1,0 +1,176 @@
+"""What each choice does, by its id. A choice of an old prompt still means what it said, whatever is asked now."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from satark.conversation.commands import command
+from satark.conversation.paging import MORE
+from satark.conversation.questions import ask, doing, next_question, notice, saying
+from satark.conversation.state import (
+    UNKNOWN,
+    Append,
+    Discard,
+    Forget,
+    Place,
+    ReadNews,
+    Slot,
+    State,
+    Submit,
+    Turn,
+    World,
+)
+
+
+def choose(state: State, choice: str, world: World) -> Turn | None:
+    """The turn that a choice makes, or None where there is no such choice."""
+    verb, _, value = choice.partition(":")
+    act = _VERBS.get(verb)
+    return act(state, value, world) if act else None
+
+
+def _fill(state: State, slot: Slot, world: World, **filled: object) -> Turn:
+    """A slot has its answer: remember it for "back", and go on."""
+    trail = (*(answered for answered in state.trail if answered is not slot), slot)
+    going_on = {"asking": None, "page": 0, "misses": 0, "found": (), "scope": "", "trail": trail}
+    return next_question(replace(state, **{**going_on, **filled}), world)
+
+
+def _language(state: State, locale: str, world: World) -> Turn | None:
+    if locale not in world.languages:
+        return None
+    if state.tip:
+        return _stay(replace(state, locale=locale), world)
+    return _fill(state, Slot.LANGUAGE, world, locale=locale)
+
+
+def _stay(state: State, world: World) -> Turn:
+    """Back to the dialogue about a tip, or to what is asked after a receipt."""
+    return ask(Slot.SAME if state.given else Slot.DIALOGUE, state, world)
+
+
+def _category(state: State, category: str, world: World) -> Turn | None:
+    if category not in world.categories:
+        return None
+    if state.tip and not state.given:
+        state = State(locale=state.locale)
+    accused = state.accused if category in world.accusing else ""
+    return _fill(state, Slot.CATEGORY, world, category=category, accused=accused, tip="")
+
+
+def _open_district(slot: Slot) -> Callable[[State, str, World], Turn | None]:
+    def open_district(state: State, district: str, world: World) -> Turn | None:
+        if district not in world.stations:
+            return None
+        return ask(slot, replace(state, scope=district, page=0, found=(), misses=0), world)
+
+    return open_district
+
+
+def _offices(world: World) -> frozenset[str]:
+    stations = (station for stations in world.stations.values() for station in stations)
+    return frozenset((*world.stations, *stations, world.range_office, UNKNOWN))
+
+
+def _at(state: State, office: str, world: World) -> Turn | None:
+    if office == "list":
+        return ask(Slot.PLACE, replace(state, found=(), scope="", page=0), world)
+    if office not in _offices(world):
+        return None
+    return _fill(state, Slot.PLACE, world, place=replace(state.place, office=office))
+
+
+def _by(state: State, office: str, world: World) -> Turn | None:
+    if office == "list":
+        return ask(Slot.ACCUSED, replace(state, found=(), scope="", page=0), world)
+    if office not in _offices(world):
+        return None
+    turn = _fill(state, Slot.ACCUSED, world, accused=office)
+    return saying(notice("not_them", state, accused=office), turn)
+
+
+def _done(state: State, _value: str, world: World) -> Turn:
+    if not state.given and state.misses == 0:
+        return ask(Slot.ACCOUNT, replace(state, misses=1), world)
+    return _fill(state, Slot.ACCOUNT, world, told=True)
+
+
+def _check(state: State, value: str, world: World) -> Turn | None:
+    match value:
+        case "send" if state.reporting and not state.tip:
+            return Turn(state, effects=(Submit(state, whole=True),))
+        case "add":
+            return ask(Slot.ACCOUNT, replace(state, told=False), world)
+        case "change":
+            return ask(Slot.CHANGE, state, world)
+        case _:
+            return None
+
+
+def _change(state: State, value: str, world: World) -> Turn | None:
+    if value not in ("category", "place", "accused"):
+        return None
+    cleared = Place() if value == "place" else ""
+    return next_question(replace(state, asking=None, page=0, **{value: cleared}), world)
+
+
+def _menu(state: State, value: str, world: World) -> Turn | None:
+    match value:
+        case "tell":
+            fresh = state if state.given and not state.tip else State(locale=state.locale, given=state.given)
+            return next_question(replace(fresh, asking=None), world)
+        case "status" | "language" | "help":
+            return command(state, value, world)
+        case _:
+            return None
+
+
+def _same(state: State, value: str, world: World) -> Turn | None:
+    if value == "yes" and state.tip:
+        turn = ask(Slot.DIALOGUE, replace(state, given=()), world, added=True)
+        return doing(turn, Append(state.tip, state.given)) if state.given else turn
+    if value == "no":
+        return next_question(State(locale=state.locale, given=state.given, promised=True), world)
+    return None
+
+
+def _erase(state: State, value: str, world: World) -> Turn | None:
+    if value == "no":
+        return command(state, "back", world) if state.tip else next_question(replace(state, asking=None), world)
+    if value != "yes":
+        return None
+    effects = (Discard(state.given),) if state.given else ()
+    forget = (Forget(state.tip),) if state.tip else ()
+    said = notice("forgotten" if state.tip else "erased", state)
+    return Turn(State(locale=state.locale), (said,), (*effects, *forget), over=True)
+
+
+def _news(state: State, _value: str, _world: World) -> Turn | None:
+    return Turn(state, effects=(ReadNews(state.tip),)) if state.tip else None
+
+
+def _more(state: State, _value: str, world: World) -> Turn | None:
+    return ask(state.asking, replace(state, page=state.page + 1), world) if state.asking else None
+
+
+def _back(state: State, _value: str, world: World) -> Turn:
+    return command(state, "back", world)
+
+
+_VERBS: dict[str, Callable[[State, str, World], Turn | None]] = {
+    "language": _language,
+    "category": _category,
+    "atin": _open_district(Slot.PLACE),
+    "byin": _open_district(Slot.ACCUSED),
+    "at": _at,
+    "by": _by,
+    "done": _done,
+    "check": _check,
+    "change": _change,
+    "menu": _menu,
+    "same": _same,
+    "erase": _erase,
+    "news": _news,
+    MORE: _more,
+    "back": _back,
+}

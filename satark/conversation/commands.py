@@ -1,0 +1,84 @@
+"""The words that always work: menu, back, language, help, status, delete."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from satark.conversation.questions import ask, missing, next_question, notice, saying
+from satark.conversation.state import Place, Slot, State, Turn, World
+
+_CLEARED: dict[Slot, dict[str, object]] = {
+    Slot.LANGUAGE: {},
+    Slot.CATEGORY: {"category": ""},
+    Slot.ACCUSED: {"accused": ""},
+    Slot.ACCOUNT: {"told": False, "asking": Slot.ACCOUNT},
+    Slot.PLACE: {"place": Place()},
+}
+
+
+def command(state: State, name: str, world: World) -> Turn:
+    """Do what a command says. What was given stays."""
+    return _COMMANDS[name](replace(state, page=0, misses=0), world)
+
+
+def _menu(state: State, world: World) -> Turn:
+    return ask(Slot.MENU, state, world)
+
+
+def _language(state: State, world: World) -> Turn:
+    return ask(Slot.LANGUAGE, state, world)
+
+
+def _status(state: State, world: World) -> Turn:
+    return ask(Slot.RECEIPT, state, world)
+
+
+def _help(state: State, world: World) -> Turn:
+    return saying(notice("help", state), _resume(state, world))
+
+
+def _resume(state: State, world: World) -> Turn:
+    if state.tip:
+        return ask(Slot.SAME if state.given else Slot.DIALOGUE, state, world)
+    if state.asking is Slot.ACCOUNT:
+        return ask(Slot.ACCOUNT, state, world)
+    return next_question(replace(state, asking=None), world)
+
+
+def _delete(state: State, world: World) -> Turn:
+    if not state.reporting and not state.tip:
+        return Turn(State(locale=state.locale), (notice("nothing_kept", state),), over=True)
+    return ask(Slot.ERASE, state, world)
+
+
+def _restart(state: State, world: World) -> Turn:
+    if state.given and not state.tip:
+        return _resume(state, world)
+    return next_question(State(locale=state.locale, given=state.given), world)
+
+
+def _back(state: State, world: World) -> Turn:
+    """One level up in a list, out of what stands beside the report, else to the answer before."""
+    if state.scope or state.found:
+        return ask(state.asking or missing(state, world), replace(state, scope="", found=()), world)
+    if state.tip or state.asking in (Slot.LANGUAGE, Slot.CHANGE, Slot.MENU, Slot.ERASE, Slot.RECEIPT):
+        return _resume(state, world)
+    if not state.trail:
+        return ask(Slot.MENU if state.locale else Slot.LANGUAGE, state, world)
+    last = state.trail[-1]
+    undone = replace(state, trail=state.trail[:-1], asking=None)
+    if last is Slot.LANGUAGE:
+        return ask(Slot.LANGUAGE, undone, world)
+    undone = replace(undone, **_CLEARED[last])
+    return ask(last, undone, world)
+
+
+_COMMANDS: dict[str, Callable[[State, World], Turn]] = {
+    "menu": _menu,
+    "back": _back,
+    "language": _language,
+    "help": _help,
+    "status": _status,
+    "delete": _delete,
+    "restart": _restart,
+}

@@ -1,0 +1,140 @@
+"""What is still missing, and how each slot asks for it."""
+
+from msgspec.structs import replace
+
+from satark.channels.messages import Asks
+from satark.conversation.paging import page_of
+from satark.conversation.state import Ask, Slot, State, Turn, World
+
+DEFAULT_LOCALE = "hi"
+OVERLAYS = frozenset({Slot.LANGUAGE, Slot.CHANGE, Slot.MENU, Slot.ERASE})
+_ASKS = {Slot.ACCOUNT: Asks.ACCOUNT, Slot.DIALOGUE: Asks.ACCOUNT, Slot.PLACE: Asks.PLACE, Slot.RECEIPT: Asks.RECEIPT}
+
+
+def missing(state: State, world: World) -> Slot:
+    """The first slot of a report that is still empty; CHECK when none is."""
+    if not state.locale:
+        return Slot.LANGUAGE
+    if not state.category:
+        return Slot.CATEGORY
+    if state.category in world.accusing and not state.accused:
+        return Slot.ACCUSED
+    if not state.told and (state.asking is Slot.ACCOUNT or not state.given):
+        return Slot.ACCOUNT
+    if not (state.place.office or state.place.words) and not _place_is_known(state):
+        return Slot.PLACE
+    return Slot.CHECK
+
+
+def _place_is_known(state: State) -> bool:
+    return state.accused.startswith("station/")
+
+
+def choices_of(slot: Slot, state: State, world: World) -> tuple[str, ...]:
+    """The ids of the choices of a slot, in the order they are offered."""
+    match slot:
+        case Slot.LANGUAGE:
+            return tuple(f"language:{locale}" for locale in world.languages)
+        case Slot.CATEGORY:
+            return tuple(f"category:{category}" for category in world.categories)
+        case Slot.ACCUSED:
+            return _offices("by", state, world)
+        case Slot.PLACE:
+            return _offices("at", state, world)
+        case Slot.ACCOUNT:
+            return ("done",)
+        case Slot.CHECK:
+            return ("check:send", "check:add", "check:change")
+        case Slot.CHANGE:
+            accused = ("change:accused",) if state.accused else ("change:place",)
+            return ("change:category", *accused, "back")
+        case Slot.MENU:
+            return ("menu:tell", "menu:status", "menu:language", "menu:help")
+        case Slot.SAME:
+            return ("same:yes", "same:no")
+        case Slot.ERASE:
+            return ("erase:yes", "erase:no")
+        case Slot.RECEIPT:
+            return ("menu:tell",)
+        case Slot.DIALOGUE:
+            return ("news",) if state.news else ()
+
+
+def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
+    """Search results, else the stations of the open district, else the districts; and a way out at the end."""
+    unknown = f"{verb}:unknown"
+    if state.found:
+        return (*(f"{verb}:{office}" for office in state.found), f"{verb}:list", unknown)
+    if state.scope:
+        stations = tuple(f"{verb}:{station}" for station in world.stations[state.scope])
+        whole = f"{verb}:{state.scope}"
+        return (*stations, whole) if verb == "at" else (whole, *stations)
+    districts = tuple(f"{verb}in:{district}" for district in world.stations)
+    return (*districts, f"by:{world.range_office}", unknown) if verb == "by" else (*districts, unknown)
+
+
+def ask(slot: Slot, state: State, world: World, **args: object) -> Turn:
+    """Put the question of a slot, on the page that is open."""
+    options = page_of(choices_of(slot, state, world), state.page, world.page_size, world.keypad)
+    shown = replace(state, asking=slot, shown=options)
+    question = Ask(
+        id=f"ask.{slot.value}",
+        locale=state.locale or DEFAULT_LOCALE,
+        args={**_args(slot, state), **args, "misses": state.misses},
+        options=options,
+        asks=_ASKS.get(slot, Asks.CHOICE),
+    )
+    promise = (notice("promise", state),) if _promise_is_due(slot, state) else ()
+    return Turn(replace(shown, promised=state.promised or bool(promise)), (*promise, question))
+
+
+def _promise_is_due(slot: Slot, state: State) -> bool:
+    return not state.promised and slot in (Slot.CATEGORY, Slot.ACCUSED, Slot.ACCOUNT, Slot.PLACE, Slot.CHECK)
+
+
+def _args(slot: Slot, state: State) -> dict[str, object]:
+    match slot:
+        case Slot.ACCOUNT:
+            return {"category": state.category}
+        case Slot.ACCUSED | Slot.PLACE:
+            return {"scope": state.scope, "found": len(state.found), "words": bool(state.place.words)}
+        case Slot.CHECK:
+            return summary(state)
+        case _:
+            return {}
+
+
+def summary(state: State) -> dict[str, object]:
+    """What the citizen gave, counted: it is never said again word for word."""
+    counts: dict[str, int] = {"texts": sum(1 for given in state.given if given.media is None)}
+    for given in state.given:
+        if given.media is not None:
+            counts[given.media.value] = counts.get(given.media.value, 0) + 1
+    place = state.place.office or (state.accused if _place_is_known(state) else "")
+    return {
+        "category": state.category,
+        "counts": counts,
+        "place": place,
+        "accused": state.accused,
+        "pinned": state.place.point is not None,
+        "named": bool(state.place.words),
+    }
+
+
+def next_question(state: State, world: World) -> Turn:
+    """Go on with what is missing."""
+    return ask(missing(state, world), state, world)
+
+
+def notice(name: str, state: State, code: str = "", **args: object) -> Ask:
+    return Ask(id=name, locale=state.locale or DEFAULT_LOCALE, args=dict(args), code=code, notice=True)
+
+
+def saying(first: Ask | tuple[Ask, ...], turn: Turn) -> Turn:
+    """`turn`, with something said before it."""
+    before = first if isinstance(first, tuple) else (first,)
+    return replace(turn, asks=(*before, *turn.asks))
+
+
+def doing(turn: Turn, *effects: object) -> Turn:
+    return replace(turn, effects=(*turn.effects, *effects))

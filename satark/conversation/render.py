@@ -1,0 +1,143 @@
+"""Turns what is to be said into words that fit the channel: template + locale + capabilities -> prompts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, Template
+from msgspec.structs import replace
+
+from satark.channels.messages import Asks, Capabilities, Choice, Prompt
+from satark.conversation.split import length, split
+from satark.conversation.state import Ask
+
+PAUSE = "\n\n"
+LABELS = "labels.j2"
+WRITTEN, SPOKEN = "written", "spoken"
+
+Named = Mapping[str, str]
+"""A name by locale."""
+
+
+class LabelTooLong(Exception):
+    """A label does not fit the control it stands on; the build fails by it. The message names the id and locale."""
+
+
+class Voice:
+    """The words of the service: an environment per locale, and the names of categories and offices by choice value.
+
+    `names` and `details` lead from a value (`liquor`, `station/jaunpur/kotwali`) to its name by locale.
+    """
+
+    def __init__(
+        self,
+        environments: Callable[[str], Environment],
+        names: Mapping[str, Named],
+        details: Mapping[str, Named],
+        languages: Named,
+    ) -> None:
+        self._environments = environments
+        self._names = names
+        self._details = details
+        self._languages = languages
+        self._known: dict[str, Environment] = {}
+        self._fixed: dict[str, dict[str, str]] = {}
+
+    def environment(self, locale: str) -> Environment:
+        if locale not in self._known:
+            jinja = self._environments(locale)
+            jinja.globals["name"] = lambda value: self.name(value, locale)
+            self._known[locale] = jinja
+            self._fixed[locale] = jinja.get_template(LABELS).module.labels  # type: ignore[attr-defined]
+        return self._known[locale]
+
+    def name(self, value: str, locale: str) -> str:
+        """What a category or an office is called; Hindi, then English, where the locale has no name for it."""
+        named = self._names.get(value, {})
+        return named.get(locale) or named.get("hi") or named.get("en") or value
+
+    def label(self, choice: str, locale: str) -> str:
+        self.environment(locale)
+        verb, _, value = choice.partition(":")
+        if verb == "language":
+            return self._languages[value]
+        fixed = self._fixed[locale]
+        return fixed.get(choice) or fixed.get(f"{verb}:{value.partition('/')[0]}") or self.name(value, locale)
+
+    def detail(self, choice: str, locale: str) -> str:
+        named = self._details.get(choice.partition(":")[2], {})
+        return named.get(locale) or named.get("hi") or ""
+
+    def say(self, ask: Ask, form: str) -> str:
+        """The words of an ask, written or spoken; where a template has no spoken form, the written one is spoken."""
+        template = self.environment(ask.locale).get_template(f"{ask.id}.j2")
+        block = template.blocks.get(form) or template.blocks[WRITTEN]
+        return _tidy(_render(template, block, {**ask.args, "code": ask.code, "options": self._spoken(ask)}))
+
+    def _spoken(self, ask: Ask) -> list[tuple[str, str]]:
+        return [(number, self.label(choice, ask.locale)) for number, choice in ask.options]
+
+
+def _render(template: Template, block: Callable[..., Any], context: Mapping[str, Any]) -> str:
+    return "".join(block(template.new_context(dict(context))))
+
+
+def _tidy(text: str) -> str:
+    lines = [" ".join(line.split()) for line in text.strip().splitlines()]
+    return "\n".join(line for line, _ in groupby(lines))
+
+
+def render(asks: Sequence[Ask], voice: Voice, capabilities: Capabilities) -> list[Prompt]:
+    """The prompts for what is to be said in one turn: one bubble where the channel pushes, one each where it answers.
+
+    No choice is ever lost. Text that is too long is split, and the choices stand on the last part.
+    """
+    said = [_prompt(ask, voice, capabilities) for ask in coalesce(asks)]
+    if not capabilities.answers_in_request:
+        said = [_one_bubble(said)] if said else []
+    return [part for prompt in said for part in _fit(prompt, capabilities)]
+
+
+def coalesce(asks: Sequence[Ask]) -> list[Ask]:
+    """All notices, without immediate repetitions, and the last question: a burst of ten photos gets one answer."""
+    notices = [ask for ask, _ in groupby(ask for ask in asks if ask.notice)]
+    questions = [ask for ask in asks if not ask.notice]
+    return [*notices, *questions[-1:]]
+
+
+def _prompt(ask: Ask, voice: Voice, capabilities: Capabilities) -> Prompt:
+    choices = tuple(
+        Choice(choice, voice.label(choice, ask.locale), voice.detail(choice, ask.locale)) for _, choice in ask.options
+    )
+    text = voice.say(ask, WRITTEN)
+    if choices and not capabilities.most_choices and not capabilities.answers_in_request:
+        text += PAUSE + "\n".join(f"{number}. {voice.label(choice, ask.locale)}" for number, choice in ask.options)
+    return Prompt(ask.id, ask.locale, text, voice.say(ask, SPOKEN), choices, ask.asks, ask.code)
+
+
+def _one_bubble(prompts: Sequence[Prompt]) -> Prompt:
+    last = prompts[-1]
+    code = next((prompt.code for prompt in prompts if prompt.code), "")
+    return replace(
+        last,
+        text=PAUSE.join(prompt.text for prompt in prompts),
+        speech=PAUSE.join(prompt.speech for prompt in prompts),
+        code=code,
+    )
+
+
+def _fit(prompt: Prompt, capabilities: Capabilities) -> list[Prompt]:
+    _check_labels(prompt, capabilities)
+    limit = capabilities.max_text_with_choices if prompt.choices else capabilities.max_text
+    *before, last = split(prompt.text, limit, capabilities.unit) or [""]
+    silent = replace(prompt, speech="", choices=(), asks=Asks.NOTHING, code="")
+    return [*(replace(silent, text=text) for text in before), replace(prompt, text=last)]
+
+
+def _check_labels(prompt: Prompt, capabilities: Capabilities) -> None:
+    """Raises LabelTooLong."""
+    as_buttons = 0 < len(prompt.choices) <= capabilities.buttons
+    most = capabilities.button_label if as_buttons else capabilities.row_label
+    for choice in prompt.choices:
+        if most and length(choice.label, capabilities.unit) > most:
+            raise LabelTooLong(f"{choice.id} in {prompt.locale}: more than {most} {capabilities.unit}")

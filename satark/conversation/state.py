@@ -1,0 +1,213 @@
+"""What a conversation remembers, what moves it, and what it wants said and done."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+from satark.channels.messages import Asks, Inbound, MediaKind, Point
+
+VERSION = 1
+UNKNOWN = "unknown"
+
+
+class Slot(StrEnum):
+    """What is being asked. The first six fill a report, in their order; the others stand beside it."""
+
+    LANGUAGE = "language"
+    CATEGORY = "category"
+    ACCUSED = "accused"
+    ACCOUNT = "account"
+    PLACE = "place"
+    CHECK = "check"
+    CHANGE = "change"
+    MENU = "menu"
+    RECEIPT = "receipt"
+    DIALOGUE = "dialogue"
+    SAME = "same"
+    ERASE = "erase"
+
+
+class Given(Struct, frozen=True, omit_defaults=True):
+    """A text, or a file by the id of its evidence with its caption as `text`."""
+
+    text: str = ""
+    evidence: str = ""
+    media: MediaKind | None = None
+
+
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Where it happens: an office id (a district or a station) or `unknown`, the citizen's words, their pin."""
+
+    office: str = ""
+    words: str = ""
+    point: Point | None = None
+
+
+class State(Struct, frozen=True, omit_defaults=True):
+    """A conversation. `shown` are the (number, choice id) pairs of the page last shown, and `found` the places that a
+    search proposed. `scope` is the district whose stations are listed. `tip` is the tip that a dialogue is about, while
+    the conversation lasts. `trail` are the slots answered, for "back"."""
+
+    version: int = VERSION
+    locale: str = ""
+    asking: Slot | None = None
+    category: str = ""
+    accused: str = ""
+    given: tuple[Given, ...] = ()
+    told: bool = False
+    place: Place = Place()
+    shown: tuple[tuple[str, str], ...] = ()
+    found: tuple[str, ...] = ()
+    scope: str = ""
+    page: int = 0
+    misses: int = 0
+    promised: bool = False
+    tip: str = ""
+    news: bool = False
+    trail: tuple[Slot, ...] = ()
+
+    @property
+    def reporting(self) -> bool:
+        """Whether there is something that would be lost if the conversation ended here."""
+        return bool(self.given or self.category)
+
+
+class Vocabulary(Struct, frozen=True):
+    """The words that are understood, folded: commands by word, greetings, number words."""
+
+    commands: Mapping[str, str]
+    greetings: frozenset[str]
+    numbers: Mapping[str, int]
+
+
+class World(Struct, frozen=True):
+    """What the flow may know of the service: ids only, in the order they are shown.
+
+    `page_size` is how many choices a page of the channel holds, 0 for any number; `keypad` channels use 9 for "more".
+    `posters` lead from a poster's code to its office.
+    """
+
+    languages: tuple[str, ...]
+    categories: tuple[str, ...]
+    accusing: frozenset[str]
+    range_office: str
+    stations: Mapping[str, tuple[str, ...]]
+    posters: Mapping[str, str]
+    vocabulary: Vocabulary
+    fallback_category: str
+    page_size: int = 0
+    keypad: bool = False
+
+
+class Located(Struct, frozen=True):
+    """The answer to `Locate`: the district, and the stations that may be meant (office ids), best first."""
+
+    words: str = ""
+    point: Point | None = None
+    district: str = ""
+    stations: tuple[str, ...] = ()
+    outside: bool = False
+
+
+class Submitted(Struct, frozen=True):
+    """The answer to `Submit`: the tip is durable with this transaction. `readers` are the offices that will see it."""
+
+    tip: str
+    receipt: str
+    readers: tuple[str, ...]
+    whole: bool = True
+
+
+class LetterShown(Struct, frozen=True):
+    """A letter of the police to the informant: its words, or the id of a phrase in the catalogue."""
+
+    hour: int
+    text: str = ""
+    phrase: str = ""
+
+
+class Found(Struct, frozen=True):
+    """The answer to `LookUp` and `ReadNews`. Without a `tip` there is none; `slip` says that a digit is wrong."""
+
+    tip: str = ""
+    slip: bool = False
+    reference: str = ""
+    status: str = ""
+    outcome: str = ""
+    steps: tuple[tuple[str, int], ...] = ()
+    letters: tuple[LetterShown, ...] = ()
+    files_ready: int = 0
+    files: int = 0
+
+
+Event = Inbound | Located | Submitted | Found
+
+
+class Submit(Struct, frozen=True, tag=True):
+    """Make a tip of the draft. `whole` is whether the citizen sent it, or it was cut off."""
+
+    draft: State
+    whole: bool
+
+
+class LookUp(Struct, frozen=True, tag=True):
+    receipt: str
+
+
+class ReadNews(Struct, frozen=True, tag=True):
+    tip: str
+
+
+class Locate(Struct, frozen=True, tag=True):
+    words: str = ""
+    point: Point | None = None
+    district: str = ""
+
+
+class Append(Struct, frozen=True, tag=True):
+    """Add what was given to a tip that exists."""
+
+    tip: str
+    given: tuple[Given, ...]
+
+
+class Discard(Struct, frozen=True, tag=True):
+    """Destroy the draft and its files."""
+
+    given: tuple[Given, ...]
+
+
+class Forget(Struct, frozen=True, tag=True):
+    """Destroy the return address of a tip, at the informant's word."""
+
+    tip: str
+
+
+Effect = Submit | LookUp | ReadNews | Locate | Append | Discard | Forget
+
+
+class Ask(Struct, frozen=True, omit_defaults=True):
+    """Something to say: the id of a template and its arguments, never words.
+
+    `options` are (number, choice id) pairs. A `notice` must be said; of several questions in a row only the last
+    counts.
+    """
+
+    id: str
+    locale: str
+    args: dict[str, Any] = field(default_factory=dict)
+    options: tuple[tuple[str, str], ...] = ()
+    asks: Asks = Asks.NOTHING
+    code: str = ""
+    notice: bool = False
+
+
+class Turn(Struct, frozen=True):
+    """The outcome of a step. `over` is whether nothing of the conversation needs to be remembered."""
+
+    state: State
+    asks: tuple[Ask, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    over: bool = False

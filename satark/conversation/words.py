@@ -1,0 +1,38 @@
+"""What a citizen typed, folded so that it can be compared: case, script of digits, punctuation, width."""
+
+import unicodedata
+
+from satark.conversation.state import Vocabulary
+
+MOST_DIGITS_OF_A_NUMBER = 2
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms, no marks around: `" MENU! "` and `"menu"` are one."""
+    normal = unicodedata.normalize("NFKC", text).casefold().replace("\u200d", "").replace("\u200c", "")
+    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in normal)
+    return " ".join("".join(kept).split())
+
+
+def digits_in(text: str) -> str:
+    """The digits of every script in `text`, as 0-9."""
+    return "".join(str(unicodedata.digit(char)) for char in text if char.isdecimal())
+
+
+def command_in(text: str, vocabulary: Vocabulary) -> str:
+    """The command that is the whole message, or ""."""
+    return vocabulary.commands.get(fold(text), "")
+
+
+def is_greeting(text: str, vocabulary: Vocabulary) -> bool:
+    return fold(text) in vocabulary.greetings
+
+
+def number_in(text: str, vocabulary: Vocabulary) -> str:
+    """The number that is the whole message, in digits of any script, as a word, or as `*` and `#` of a keypad."""
+    folded = fold(text)
+    if folded in vocabulary.numbers:
+        return str(vocabulary.numbers[folded])
+    digits = digits_in(folded)
+    whole = bool(digits) and len(digits) == len(folded) <= MOST_DIGITS_OF_A_NUMBER
+    return str(int(digits)) if whole else ""
