@@ -8,7 +8,7 @@ from jinja2 import Environment, Template
 from msgspec.structs import replace
 
 from satark.channels.messages import Asks, Capabilities, Choice, Prompt
-from satark.conversation.split import length, split
+from satark.conversation.split import split
 from satark.conversation.state import Ask
 
 PAUSE = "\n\n"
@@ -17,10 +17,6 @@ WRITTEN, SPOKEN = "written", "spoken"
 
 Named = Mapping[str, str]
 """A name by locale."""
-
-
-class LabelTooLong(Exception):
-    """A label does not fit the control it stands on; the build fails by it. The message names the id and locale."""
 
 
 class Voice:
@@ -127,17 +123,22 @@ def _one_bubble(prompts: Sequence[Prompt]) -> Prompt:
 
 
 def _fit(prompt: Prompt, capabilities: Capabilities) -> list[Prompt]:
-    _check_labels(prompt, capabilities)
     limit = capabilities.max_text_with_choices if prompt.choices else capabilities.max_text
     *before, last = split(prompt.text, limit, capabilities.unit) or [""]
     silent = replace(prompt, speech="", choices=(), asks=Asks.NOTHING, code="")
-    return [*(replace(silent, text=text) for text in before), replace(prompt, text=last)]
+    choices = tuple(_shortened(choice, prompt, capabilities) for choice in prompt.choices)
+    return [*(replace(silent, text=text) for text in before), replace(prompt, text=last, choices=choices)]
 
 
-def _check_labels(prompt: Prompt, capabilities: Capabilities) -> None:
-    """Raises LabelTooLong."""
-    as_buttons = 0 < len(prompt.choices) <= capabilities.buttons
-    most = capabilities.button_label if as_buttons else capabilities.row_label
-    for choice in prompt.choices:
-        if most and length(choice.label, capabilities.unit) > most:
-            raise LabelTooLong(f"{choice.id} in {prompt.locale}: more than {most} {capabilities.unit}")
+def _shortened(choice: Choice, prompt: Prompt, capabilities: Capabilities) -> Choice:
+    """A label fails the build when it is too long (`label_limit`); should one slip through, it is cut, not lost."""
+    unit, limit = capabilities.unit, label_limit(prompt, capabilities)
+    label = split(choice.label, limit, unit)[0] if limit else choice.label
+    detail = split(choice.detail, capabilities.row_detail, unit)[0] if capabilities.row_detail else choice.detail
+    return replace(choice, label=label, detail=detail)
+
+
+def label_limit(prompt: Prompt, capabilities: Capabilities) -> int:
+    """How long a label of this prompt may be in the channel's unit; 0 for any length."""
+    as_buttons = len(prompt.choices) <= capabilities.buttons
+    return capabilities.button_label if as_buttons else capabilities.row_label
