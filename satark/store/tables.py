@@ -48,7 +48,10 @@ class SeenEvent(SQLModel, table=True):
 
 
 class Tip(SQLModel, table=True):
-    """A tip, without its content. `hour` and `changed_hour` are hours since 1970 (UTC); `station` is a suggestion."""
+    """A tip, without its content. `hour` and `changed_hour` are hours since 1970 (UTC); `station` is a suggestion.
+
+    `fresh` is whether the informant wrote something that no officer has looked at.
+    """
 
     __tablename__ = "tip"
     __table_args__ = UNORDERED
@@ -66,6 +69,7 @@ class Tip(SQLModel, table=True):
     status: str = Field(default="received", index=True)
     outcome: str = ""
     incomplete: bool = False
+    fresh: bool = True
     synthetic: bool = False
 
 
@@ -181,6 +185,7 @@ class Outbox(SQLModel, table=True):
     claimed_until: int = 0
     attempts: int = 0
     part: int = 0
+    replaceable: bool = False
 
 
 class SentPart(SQLModel, table=True):

@@ -1,0 +1,75 @@
+"""What came to the door, with its keys: the last place where a message still has its address."""
+
+from asyncio import Future
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from satark.channels.messages import Capabilities, DeliveryStatus, Envelope, Inbound, Kind, Prompt, Secret
+from satark.identity.lookup import Lookup
+from satark.identity.masking import mask
+
+
+@dataclass(frozen=True)
+class Event:
+    """An inbound message without its address: `key` recognises a repetition, empty for what has none."""
+
+    key: str
+    inbound: Inbound
+
+
+@dataclass
+class Thread:
+    """The events of one conversation in a batch, in their order. `address` is None where the clock speaks."""
+
+    key: str
+    channel: str
+    capabilities: Capabilities
+    address: Secret | None = None
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass
+class Arrival:
+    """One call of a channel: its items, and the future that its answer is put into."""
+
+    channel: str
+    capabilities: Capabilities
+    items: Sequence[Envelope | DeliveryStatus]
+    answer: "Future[list[Prompt]]"
+    idle: Sequence[str] = ()
+
+
+def masked(envelope: Envelope) -> Inbound:
+    """The message with the sender's own number and names blotted out (P7)."""
+    inbound = envelope.inbound
+    if not inbound.text or inbound.kind is Kind.DIGITS:
+        return inbound
+    return replace(inbound, text=mask(inbound.text, (envelope.address, *envelope.names)))
+
+
+def threads_of(arrivals: Sequence[Arrival], lookup: Lookup) -> dict[str, Thread]:
+    """The conversations of a batch by key; each has its events in the order they came."""
+    threads: dict[str, Thread] = {}
+    for arrival in arrivals:
+        for envelope in _envelopes(arrival):
+            key = lookup.of("address", arrival.channel, envelope.address.reveal())
+            thread = threads.setdefault(key, Thread(key, arrival.channel, arrival.capabilities))
+            thread.address = envelope.address
+            event_key = lookup.of("event", arrival.channel, envelope.external_id.reveal())
+            thread.events.append(Event(event_key, masked(envelope)))
+        for key in arrival.idle:
+            thread = threads.setdefault(key, Thread(key, arrival.channel, arrival.capabilities))
+            thread.events.append(Event("", Inbound(Kind.TIMEOUT)))
+    return threads
+
+
+def _envelopes(arrival: Arrival) -> Iterator[Envelope]:
+    return (item for item in arrival.items if isinstance(item, Envelope))
+
+
+def keys_of(arrival: Arrival, lookup: Lookup) -> list[str]:
+    """The conversations an arrival speaks to, each once, in their order."""
+    keys = (lookup.of("address", arrival.channel, envelope.address.reveal()) for envelope in _envelopes(arrival))
+    return list(dict.fromkeys(keys))

@@ -1,0 +1,81 @@
+"""Running conversations at rest: encrypted with the gateway's key, found by a keyed hash, gone with their end."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.conversation.state import Ask, State
+from satark.store.engine import Store
+from satark.store.sealing import CannotOpen, Locker
+from satark.store.tables import Conversation, SeenEvent
+
+FIVE_MINUTES = 300
+
+
+class Remembered(Struct, frozen=True, omit_defaults=True):
+    """A conversation's state, and what was said last, for a request that is repeated."""
+
+    state: State = State()
+    said: tuple[Ask, ...] = ()
+
+
+class Recalled(Struct, frozen=True):
+    remembered: Remembered
+    sealed_address: bytes
+    expires: int
+
+
+_decoder = msgspec.json.Decoder(Remembered)
+
+
+def lock(locker: Locker, remembered: Remembered) -> bytes:
+    return locker.close(msgspec.json.encode(remembered))
+
+
+def unlock(locker: Locker, state: bytes) -> Remembered:
+    """A conversation whose key was replaced, or that an older version wrote, starts anew."""
+    try:
+        return _decoder.decode(locker.open(state))
+    except (CannotOpen, msgspec.DecodeError):
+        return Remembered()
+
+
+def rounded_up(seconds: int) -> int:
+    return -(-seconds // FIVE_MINUTES) * FIVE_MINUTES
+
+
+async def hold(db: AsyncConnection, store: Store, keys: Iterable[str]) -> None:
+    """Keep other gateways from these conversations until the transaction ends. On SQLite the write lock does it."""
+    if not store.is_sqlite:
+        for key in sorted(keys):
+            await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, text("0")))))
+
+
+async def recall(db: AsyncConnection, locker: Locker, keys: Collection[str]) -> dict[str, Recalled]:
+    columns = (Conversation.key, Conversation.state, Conversation.sealed_address, Conversation.expires)
+    rows = await db.execute(select(*_c(columns)).where(_c(columns)[0].in_(keys)))
+    return {key: Recalled(unlock(locker, state), sealed, expires) for key, state, sealed, expires in rows}
+
+
+async def seen_before(db: AsyncConnection, keys: Collection[str]) -> set[str]:
+    column: Any = SeenEvent.key
+    return set((await db.execute(select(column).where(column.in_(keys)))).scalars())
+
+
+async def remember(db: AsyncConnection, store: Store, rows: list[dict[str, Any]]) -> None:
+    insert = store.insert(Conversation)
+    kept = {name: insert.excluded[name] for name in ("state", "sealed_address", "expires")}
+    await db.execute(insert.on_conflict_do_update(index_elements=["key"], set_=kept), rows)
+
+
+async def forget(db: AsyncConnection, keys: Collection[str]) -> None:
+    column: Any = Conversation.key
+    await db.execute(delete(Conversation).where(column.in_(keys)))
+
+
+def _c(columns: tuple[Any, ...]) -> tuple[Any, ...]:
+    return columns

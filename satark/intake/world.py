@@ -1,0 +1,68 @@
+"""Builds what the flow may know, and the words it speaks, from the pack and the templates."""
+
+import tomllib
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from msgspec.structs import replace
+
+from satark.channels.messages import Capabilities
+from satark.conversation.render import Voice
+from satark.conversation.state import Vocabulary, World
+from satark.conversation.words import fold
+from satark.language import LANGUAGES, environment
+from satark.resources import data_dir
+from satark.routing.pack import Pack
+
+# Facts page voice.md: at most five choices a level on the phone.
+KEYPAD_PAGE = 5
+
+
+def prompts_dir() -> Path:
+    return data_dir("templates") / "conversation"
+
+
+def load_vocabulary(folder: Path) -> Vocabulary:
+    """The words of `words.toml`, folded as what a citizen types will be."""
+    words = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
+    return Vocabulary(
+        commands={fold(word) or word: name for name, spellings in words["commands"].items() for word in spellings},
+        greetings=frozenset(fold(word) for word in words["greetings"]),
+        numbers={fold(word): int(number) for number, spellings in words["numbers"].items() for word in spellings},
+    )
+
+
+def build_world(pack: Pack) -> World:
+    """The ids of the pack, in their order."""
+    stations = {
+        office.id: tuple(station.id for station in pack.offices.values() if station.parent == office.id)
+        for office in pack.offices.values()
+        if office.kind == "district"
+    }
+    return World(
+        languages=tuple(LANGUAGES),
+        categories=tuple(category.id for category in pack.categories),
+        accusing=frozenset(category.id for category in pack.categories if category.accuses_police),
+        range_office=next(office.id for office in pack.offices.values() if office.kind == "range"),
+        stations=stations,
+        posters={poster.code: poster.office for poster in pack.posters},
+        vocabulary=load_vocabulary(prompts_dir()),
+        fallback_category=pack.categories[-1].id,
+    )
+
+
+def world_for(world: World, capabilities: Capabilities) -> World:
+    """The same world on the page of a channel."""
+    size = capabilities.most_choices or (KEYPAD_PAGE if capabilities.keypad else 0)
+    return replace(world, page_size=size, keypad=capabilities.keypad)
+
+
+def build_voice(pack: Pack) -> Voice:
+    """Prompts are no HTML, so nothing is escaped; a channel that writes HTML escapes what it shows."""
+    loader = FileSystemLoader(prompts_dir())
+    environments: partial[Environment] = partial(environment, loader, escape=False)
+    names = {office.id: office.name for office in pack.offices.values()}
+    names |= {category.id: category.name for category in pack.categories}
+    details = {category.id: category.detail for category in pack.categories}
+    return Voice(environments, names, details, LANGUAGES)
