@@ -22,14 +22,14 @@ _VOWELS = dict(zip("अआइईउऊएऐओऔऑ", "aaiiuueeooo", strict=Tr
 _SIGNS = dict(zip("ािीुूेैोौॉंँ", "aiiuueeooonn", strict=True)) | {"ृ": "ri", "ः": "", "़": "", "्": ""}
 _CONSONANTS = dict(
     zip(
-        ["क", "ख", "ग", "घ", "ङ", "च", "छ", "ज", "झ", "ञ", "ट", "ठ", "ड", "ढ", "ण", "त", "थ", "द", "ध", "न", "प", "फ", "ब", "भ", "म", "य", "र", "ल", "व", "श", "ष", "स", "ह"],
-        ["k", "kh", "g", "gh", "n", "ch", "ch", "j", "jh", "n", "t", "th", "d", "dh", "n", "t", "th", "d", "dh", "n", "p", "f", "b", "bh", "m", "y", "r", "l", "v", "sh", "sh", "s", "h"],
+        ("क ख ग घ ङ च छ ज झ ञ ट ठ ड ढ ण त थ द ध न प फ ब भ म य र ल व श ष स ह").split(),
+        ("k kh g gh n ch ch j jh n t th d dh n t th d dh n p f b bh m y r l v sh sh s h").split(),
         strict=True,
     )
 )
 # Spellings of one sound, in the order they are replaced.
 _ALIKE = dict(
-    pair.split(">") for pair in ["ph>f", "w>v", "z>j", "q>k", "x>ks", "ee>i", "oo>u", "ou>o", "au>o", "ai>e", "ck>k", "sh>s", "chh>ch", "y>i", "h>"]
+    pair.split(">") for pair in ("ph>f w>v z>j q>k x>ks ee>i oo>u ou>o au>o ai>e ck>k sh>s chh>ch y>i h>").split()
 )
 
 
@@ -79,7 +79,10 @@ def folded(text: str) -> str:
 # Words around a name that are no part of it.
 _NOISE = frozenset(
     folded(word)
-    for word in ["thana", "thane", "police", "station", "ps", "chauki", "outpost", "ke", "ka", "ki", "me", "men", "mein", "near", "pas", "paas", "village", "gaon", "gram", "jila", "zila", "district", "dist", "थाना", "थाने", "पुलिस", "चौकी", "के", "का", "की", "में", "पास", "गाँव", "गांव", "ग्राम", "जिला", "ज़िला"]
+    for word in (
+        "thana thane police station ps chauki outpost ke ka ki me men mein near pas paas village gaon "
+        "gram jila zila district dist थाना थाने पुलिस चौकी के का की में पास गाँव गांव ग्राम जिला ज़िला"
+    ).split()
 )
 
 
