@@ -1,8 +1,10 @@
 """What is still missing, and how each slot asks for it."""
 
+from collections import Counter
+
 from msgspec.structs import replace
 
-from satark.channels.messages import Asks
+from satark.channels.messages import Asks, MediaKind
 from satark.conversation.paging import page_of
 from satark.conversation.state import Ask, Slot, State, Turn, World
 
@@ -106,10 +108,8 @@ def _args(slot: Slot, state: State) -> dict[str, object]:
 
 def summary(state: State) -> dict[str, object]:
     """What the citizen gave, counted: it is never said again word for word."""
-    counts: dict[str, int] = {"texts": sum(1 for given in state.given if given.media is None)}
-    for given in state.given:
-        if given.media is not None:
-            counts[given.media.value] = counts.get(given.media.value, 0) + 1
+    kinds = Counter(given.media.value if given.media else "texts" for given in state.given)
+    counts = {kind: kinds[kind] for kind in ("texts", *MediaKind)}
     place = state.place.office or (state.accused if _place_is_known(state) else "")
     return {
         "category": state.category,

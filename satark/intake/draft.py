@@ -26,8 +26,8 @@ def placed(draft: State, parents: Mapping[str, str]) -> Placed:
 
 
 def accused_offices(draft: State, place: Placed, districts: Sequence[str]) -> frozenset[str]:
-    """The offices a draft accuses. Who does not know which one accuses the district of the place, so that nobody who may
-    be meant learns of it; who knows no district accuses all."""
+    """The offices a draft accuses. Who does not know which one accuses the district of the place, so that nobody who
+    may be meant learns of it; who knows no district accuses all."""
     if not draft.accused:
         return frozenset()
     if draft.accused != UNKNOWN:
@@ -46,5 +46,3 @@ def letter_of(given: Sequence[Given], draft: State | None = None) -> Letter:
         lat=point.lat if point else None,
         lon=point.lon if point else None,
     )
-
-

@@ -41,12 +41,21 @@ class Piece(Struct, frozen=True, omit_defaults=True):
 
 
 class Letter(Struct, frozen=True, omit_defaults=True):
-    """`place` is where it happens in the informant's words; `lat` and `lon` where they pinned it (WGS84 degrees)."""
+    """`place` is where it happens in the informant's words; `lat` and `lon` where they pinned it (WGS84 degrees).
 
+    A letter to the informant has either words or a `phrase`, the id of one in the catalogue (templates/conversation/
+    phrases.j2), so that it arrives in their language.
+    """
+
+    phrase: str = ""
     pieces: tuple[Piece, ...] = ()
     place: str = ""
     lat: float | None = None
     lon: float | None = None
+
+
+def words_of(letter: Letter) -> str:
+    return "\n".join(piece.text for piece in letter.pieces if piece.text)
 
 
 _decoder = msgspec.json.Decoder(Letter)

@@ -1,0 +1,184 @@
+"""One transaction for all that waits: recall, advance, and write what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.channels.messages import Inbound, Kind, Media
+from satark.conversation.flow import step
+from satark.conversation.render import coalesce
+from satark.conversation.state import Ask, Turn, World
+from satark.conversation.state import Event as FlowEvent
+from satark.identity.envelope import seal_address
+from satark.intake.arrivals import Thread
+from satark.intake.effects import Effects, Tools, source_of
+from satark.intake.memory import Recalled, Remembered, forget, hold, lock, recall, remember, rounded_up, seen_before
+from satark.intake.world import world_for
+from satark.store.clock import day_of, hour_of
+from satark.store.engine import Store
+from satark.store.sealing import Locker
+from satark.store.tables import Evidence, Outbox, SeenEvent, random_id
+from satark.store.writing import Rows
+
+# A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).
+BURST_PAUSE = 2
+# An effect may lead to another, never to many: more would be a flow that runs in a circle.
+MOST_EFFECTS = 8
+
+_outbox: Any = Outbox
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a batch needs: fixed for the life of the process. `idle` is in seconds."""
+
+    store: Store
+    tools: Tools
+    locker: Locker
+    world: World
+    idle: int
+
+
+@dataclass
+class Outcome:
+    """What came of one conversation in a batch."""
+
+    thread: Thread
+    remembered: Remembered
+    sealed_address: bytes
+    asks: list[Ask] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    over: bool = False
+    last: Kind = Kind.TEXT
+
+
+async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> dict[str, Sequence[Ask]]:
+    """Advance all conversations in one transaction. When it returns it is durable. Returns what to say, by key."""
+    async with desk.store.write() as db:
+        await hold(db, desk.store, threads)
+        known = await recall(db, desk.locker, threads.keys())
+        seen = await seen_before(db, [event.key for thread in threads.values() for event in thread.events if event.key])
+        rows = Rows()
+        effects = Effects(db, desk.tools, rows, hour_of(now))
+        outcomes = [await _advance(desk, effects, thread, known.get(key), seen, now) for key, thread in threads.items()]
+        await _write(desk, db, effects, outcomes, now)
+    return {outcome.thread.key: outcome.asks for outcome in outcomes}
+
+
+async def _advance(
+    desk: Desk, effects: Effects, thread: Thread, known: Recalled | None, seen: set[str], now: int
+) -> Outcome:
+    """One conversation through its new events. A repetition says again what was said, and does nothing."""
+    outcome = Outcome(thread, known.remembered if known else Remembered(), _return_address(desk, thread, known))
+    world = world_for(desk.world, thread.capabilities)
+    for event in thread.events:
+        if event.key in seen or (not event.key and not _is_idle(known, now)):
+            continue
+        seen.add(event.key)
+        outcome.fresh.append(event.key)
+        outcome.last = event.inbound.kind
+        inbound = _take_in(desk, effects, thread, event.inbound)
+        turn = await _step(effects, outcome, inbound, world)
+        outcome.over = turn.over
+        outcome.remembered = replace(outcome.remembered, state=turn.state)
+    if not outcome.fresh:
+        outcome.asks = list(outcome.remembered.said)
+        return outcome
+    outcome.asks = coalesce(outcome.asks)
+    said = tuple(outcome.asks) if thread.capabilities.answers_in_request else ()
+    outcome.remembered = replace(outcome.remembered, said=said)
+    return outcome
+
+
+def _is_idle(known: Recalled | None, now: int) -> bool:
+    """The clock speaks only to a conversation that still rests."""
+    return known is not None and known.expires <= now
+
+
+def _return_address(desk: Desk, thread: Thread, known: Recalled | None) -> bytes:
+    """The sealed address, where the channel can ever write to it."""
+    if thread.capabilities.pushes_for == 0:
+        return b""
+    if thread.address is None:
+        return known.sealed_address if known else b""
+    return seal_address(desk.tools.courier, thread.address)
+
+
+def _take_in(desk: Desk, effects: Effects, thread: Thread, inbound: Inbound) -> Inbound:
+    """Give a file that must be fetched its row; from here on it is known by the row's id."""
+    media = inbound.media
+    if media is None or media.kept:
+        return inbound
+    row = Evidence(
+        id=random_id(),
+        kind=media.kind.value,
+        mime=media.mime,
+        source=desk.tools.courier.close(source_of(media)),
+        channel=thread.channel,
+        hour=effects.hour,
+    )
+    effects.rows.add(row)
+    return replace(inbound, media=Media(media.kind, kept=row.id))
+
+
+async def _step(effects: Effects, outcome: Outcome, event: FlowEvent, world: World) -> Turn:
+    """A step with its effects: what they find out is the next event."""
+    turn = step(outcome.remembered.state, event, world)
+    outcome.asks.extend(turn.asks)
+    for _ in range(MOST_EFFECTS):
+        answer: FlowEvent | None = None
+        for effect in turn.effects:
+            answer = await effects.carry_out(effect, outcome.thread, outcome.sealed_address) or answer
+        if answer is None:
+            return turn
+        turn = step(turn.state, answer, world)
+        outcome.asks.extend(turn.asks)
+    return turn
+
+
+async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Sequence[Outcome], now: int) -> None:
+    changed = [outcome for outcome in outcomes if outcome.fresh]
+    keys = {key for outcome in changed for key in outcome.fresh if key}
+    effects.rows.add(*(SeenEvent(key=key, day=day_of(now)) for key in keys))
+    pushing = [one for one in changed if one.asks and not one.thread.capabilities.answers_in_request]
+    await _withdraw_questions(db, [outcome.thread.key for outcome in pushing])
+    effects.rows.add(*(_answer(desk, outcome, now) for outcome in pushing if outcome.sealed_address))
+    await effects.rows.write(db)
+    await effects.claim_files()
+    await forget(db, [outcome.thread.key for outcome in changed if outcome.over])
+    lasting = [_row(desk, outcome, now) for outcome in changed if not outcome.over]
+    if lasting:
+        await remember(db, desk.store, lasting)
+
+
+async def _withdraw_questions(db: AsyncConnection, threads: Sequence[str]) -> None:
+    """A question that nobody has sent yet is out of date once there is a newer one."""
+    waiting = _outbox.thread.in_(threads) & _outbox.replaceable & (_outbox.claimed_until == 0)
+    await db.execute(delete(Outbox).where(waiting))
+
+
+def _answer(desk: Desk, outcome: Outcome, now: int) -> Outbox:
+    pause = BURST_PAUSE if outcome.last is Kind.MEDIA else 0
+    return Outbox(
+        channel=outcome.thread.channel,
+        thread=outcome.thread.key,
+        sealed_address=outcome.sealed_address,
+        sealed_prompts=desk.tools.courier.close(msgspec.json.encode(outcome.asks)),
+        due=now + pause,
+        replaceable=not any(ask.notice for ask in outcome.asks),
+    )
+
+
+def _row(desk: Desk, outcome: Outcome, now: int) -> dict[str, Any]:
+    return {
+        "key": outcome.thread.key,
+        "channel": outcome.thread.channel,
+        "state": lock(desk.locker, outcome.remembered),
+        "sealed_address": outcome.sealed_address,
+        "expires": rounded_up(now + desk.idle),
+    }

@@ -1,0 +1,140 @@
+"""Where messages come in: everything that waits is settled together, as soon as the last commit has ended.
+
+There is no timer: a lone message is settled at once, and under load the batches grow by themselves.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from satark.channels.messages import Capabilities, DeliveryStatus, Envelope, Prompt
+from satark.channels.spec import Channel, NotAccepted
+from satark.conversation.render import Voice, render
+from satark.conversation.state import Ask
+from satark.intake.arrivals import Arrival, keys_of, threads_of
+from satark.intake.batch import Desk, settle
+from satark.intake.reports import record_reports
+from satark.store.clock import now
+from satark.store.tables import Conversation
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 10_000
+MOST_IN_A_BATCH = 500
+
+_resting: Any = Conversation
+
+Wake = Callable[[str], Awaitable[None]]
+
+
+class Door:
+    """One per process. `wake(job)` is called after a commit that leaves work behind; a sweep follows, should it fail."""
+
+    def __init__(self, desk: Desk, voice: Voice, wake: Wake) -> None:
+        self.desk = desk
+        self.voice = voice
+        self._wake = wake
+        self._waiting: asyncio.Queue[Arrival] = asyncio.Queue(MOST_WAITING)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="the door")
+
+    async def stop(self) -> None:
+        """Settle what waits, then close."""
+        if self._task is not None:
+            await self._waiting.join()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def receive(self, channel: Channel, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
+        """Make the items durable. Returns the answers where the channel gives them in the request.
+
+        Raises NotAccepted: then nothing of it was kept, and the sender should try again.
+        """
+        if not items:
+            return []
+        return await self._wait_for(channel.name, channel.capabilities, items)
+
+    async def close_idle(self, channels: dict[str, Channel], most: int = 200) -> int:
+        """Let the clock speak to the conversations that rest too long. Returns how many there were."""
+        async with self.desk.store.read() as db:
+            resting = select(_resting.key, _resting.channel).where(_resting.expires <= now()).limit(most)
+            rows = [row for row in await db.execute(resting) if row.channel in channels]
+        for name in {row.channel for row in rows}:
+            keys = [row.key for row in rows if row.channel == name]
+            await self._wait_for(name, channels[name].capabilities, (), keys)
+        return len(rows)
+
+    async def _wait_for(
+        self,
+        channel: str,
+        capabilities: Capabilities,
+        items: Sequence[Envelope | DeliveryStatus],
+        idle: Sequence[str] = (),
+    ) -> list[Prompt]:
+        answer: asyncio.Future[list[Prompt]] = asyncio.get_running_loop().create_future()
+        try:
+            self._waiting.put_nowait(Arrival(channel, capabilities, items, answer, idle))
+        except asyncio.QueueFull:
+            raise NotAccepted("too much is waiting") from None
+        return await answer
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < MOST_IN_A_BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            try:
+                await self._settle(batch)
+            finally:
+                for _ in batch:
+                    self._waiting.task_done()
+
+    async def _settle(self, batch: Sequence[Arrival]) -> None:
+        """All together; where one of them cannot be settled, each for itself, so that it spoils no other."""
+        try:
+            await self._settle_together(batch)
+        except (DBAPIError, OSError) as error:
+            log.error("the database did not take %d messages (%s); they were refused", len(batch), type(error).__name__)
+            _refuse(batch)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are settled
+            if len(batch) > 1:
+                for arrival in batch:
+                    await self._settle([arrival])
+            else:
+                log.error("a message of channel %s was refused (%s)", batch[0].channel, type(error).__name__)
+                _refuse(batch)
+
+    async def _settle_together(self, batch: Sequence[Arrival]) -> None:
+        lookup = self.desk.tools.lookup
+        said = await settle(self.desk, threads_of(batch, lookup), now())
+        await record_reports(self.desk.store, lookup, batch)
+        for arrival in batch:
+            self._answer(arrival, said)
+        for job in ("deliver", "prepare"):
+            await self._wake(job)
+
+    def _answer(self, arrival: Arrival, said: Mapping[str, Sequence[Ask]]) -> None:
+        """What is durable stays so, even where its answer cannot be put into words."""
+        if arrival.answer.done():
+            return
+        asks = [ask for key in keys_of(arrival, self.desk.tools.lookup) for ask in said.get(key, ())]
+        try:
+            answers = render(asks, self.voice, arrival.capabilities) if arrival.capabilities.answers_in_request else []
+        except Exception as error:  # noqa: BLE001 - one template must not stop the answers of others
+            log.error("prompts %s cannot be said (%s)", [ask.id for ask in asks], type(error).__name__)
+            arrival.answer.set_exception(error)
+        else:
+            arrival.answer.set_result(answers)
+
+
+def _refuse(batch: Sequence[Arrival]) -> None:
+    for arrival in batch:
+        if not arrival.answer.done():
+            arrival.answer.set_exception(NotAccepted("the message could not be kept"))

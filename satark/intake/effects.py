@@ -1,0 +1,183 @@
+"""Carries out what the flow wants done, inside the transaction of its batch."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.channels.messages import Media
+from satark.conversation.state import (
+    Append,
+    Discard,
+    Effect,
+    Event,
+    Forget,
+    Found,
+    Given,
+    LetterShown,
+    Locate,
+    Located,
+    LookUp,
+    ReadNews,
+    Submit,
+    Submitted,
+)
+from satark.identity.lookup import Lookup
+from satark.intake.arrivals import Thread
+from satark.intake.draft import accused_offices, letter_of, placed
+from satark.routing.pack import Pack
+from satark.routing.places import Gazetteer
+from satark.routing.policy import readers
+from satark.store.sealing import Opener, Seal
+from satark.store.tables import Evidence, Message, ReturnAddress, Tip
+from satark.store.writing import Rows
+from satark.tips.letters import LetterKind, words_of
+from satark.tips.numbers import is_receipt, new_receipt
+from satark.tips.opening import NewTip, from_informant, open_tip
+from satark.tips.receipts import progress, tip_of_receipt
+
+_evidence: Any = Evidence
+_message: Any = Message
+_tip: Any = Tip
+_return: Any = ReturnAddress
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What effects need besides the database."""
+
+    pack: Pack
+    gazetteer: Gazetteer
+    lookup: Lookup
+    content: Seal
+    courier: Seal
+    reply: Opener
+
+
+class Effects:
+    """The effects of one batch: `rows` are written at its end, `hour` is when it happens."""
+
+    def __init__(self, db: AsyncConnection, tools: Tools, rows: Rows, hour: int) -> None:
+        self.db = db
+        self.tools = tools
+        self.rows = rows
+        self.hour = hour
+        self.files_of: list[tuple[list[str], str]] = []
+
+    async def carry_out(self, effect: Effect, thread: Thread, sealed_address: bytes) -> Event | None:
+        """Do it. Returns what the flow wants to know of it."""
+        match effect:
+            case Submit():
+                return self._submit(effect, thread, sealed_address)
+            case LookUp():
+                return await self._look_up(effect.receipt)
+            case ReadNews():
+                return await self._found(effect.tip)
+            case Locate():
+                return self._locate(effect)
+            case Append():
+                await self._append(effect.tip, effect.given)
+            case Discard():
+                await self._discard(effect.given)
+            case Forget():
+                await self.db.execute(delete(ReturnAddress).where(_return.tip_id == effect.tip))
+        return None
+
+    def _submit(self, effect: Submit, thread: Thread, sealed_address: bytes) -> Submitted:
+        pack, draft = self.tools.pack, effect.draft
+        parents = pack.parents
+        place = placed(draft, parents)
+        districts = [office.id for office in pack.offices.values() if office.kind == "district"]
+        accused = accused_offices(draft, place, districts)
+        reading = readers(parents, pack.outside, pack.top, place.district, accused)
+        receipt = new_receipt()
+        tip = open_tip(
+            self.rows,
+            self.tools.content,
+            NewTip(
+                channel=thread.channel,
+                locale=draft.locale or "hi",
+                category=draft.category or pack.categories[-1].id,
+                district=place.district,
+                station=place.station,
+                accused=accused,
+                readers=reading,
+                letter=letter_of(draft.given, draft),
+                receipt=self.tools.lookup.of("receipt", "", receipt),
+                hour=self.hour,
+                incomplete=not effect.whole,
+            ),
+        )
+        if sealed_address:
+            self.rows.add(ReturnAddress(tip_id=tip.id, channel=thread.channel, sealed=sealed_address))
+        self._claim_files(draft.given, tip.id)
+        return Submitted(tip=tip.id, receipt=receipt, readers=tuple(sorted(reading)), whole=effect.whole)
+
+    def _claim_files(self, given: Iterable[Given], tip_id: str) -> None:
+        files = [one.evidence for one in given if one.evidence]
+        if files:
+            self.files_of.append((files, tip_id))
+
+    async def _look_up(self, receipt: str) -> Found:
+        if not is_receipt(receipt):
+            return Found(slip=True)
+        tip_id = await tip_of_receipt(self.db, self.tools.lookup.of("receipt", "", receipt))
+        return await self._found(tip_id or secrets.token_hex(16))
+
+    async def _found(self, tip_id: str) -> Found:
+        known = await progress(self.db, self.tools.reply, tip_id)
+        if known is None:
+            return Found()
+        letters = tuple(LetterShown(hour, words_of(letter), letter.phrase) for hour, letter in known.letters)
+        return Found(
+            tip=tip_id,
+            reference=known.reference,
+            status=known.status,
+            outcome=known.outcome,
+            steps=known.steps,
+            letters=letters,
+            files=known.files,
+            files_ready=known.files_ready,
+        )
+
+    def _locate(self, effect: Locate) -> Located:
+        point = effect.point
+        if point is None:
+            found = self.tools.gazetteer.find(effect.words, effect.district)
+            return Located(words=effect.words, stations=tuple(one.station for one in found))
+        at = self.tools.gazetteer.locate(point.lat, point.lon)
+        stations = tuple(one.station for one in at.suggestions)
+        return Located(effect.words, point, at.district, stations, outside=not at.district)
+
+    async def _append(self, tip_id: str, given: Sequence[Given]) -> None:
+        count = select(func.count()).select_from(Message).where(_message.tip_id == tip_id)
+        place = (await self.db.execute(count)).scalar_one()
+        letter = from_informant(
+            self.tools.content, tip_id, LetterKind.ADDITION, letter_of(given), self.hour, place=place
+        )
+        self.rows.add(letter)
+        self._claim_files(given, tip_id)
+        await self.db.execute(update(Tip).where(_tip.id == tip_id).values(fresh=True, changed_hour=self.hour))
+
+    async def _discard(self, given: Iterable[Given]) -> None:
+        """Without its key the file is noise; the sweep of abandoned files removes the rest."""
+        files = [one.evidence for one in given if one.evidence]
+        gone = {"key": None, "source": None, "state": "discarded"}
+        await self.db.execute(update(Evidence).where(_evidence.id.in_(files)).values(**gone))
+
+    async def claim_files(self) -> None:
+        """Tell each file its tip, once all rows are written."""
+        for files, tip_id in self.files_of:
+            free = _evidence.id.in_(files) & _evidence.tip_id.is_(None)
+            await self.db.execute(update(Evidence).where(free).values(tip_id=tip_id))
+
+
+def source_of(media: Media) -> bytes:
+    """Where a file is to be fetched, as it is sealed to the courier."""
+    ref = media.ref.reveal() if media.ref else ""
+    facts = {"kind": media.kind, "mime": media.mime, "size": media.size, "sha256": media.sha256, "ref": ref}
+    return msgspec.json.encode(facts)

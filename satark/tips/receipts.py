@@ -1,0 +1,53 @@
+"""What a receipt opens for whoever has it: the status of the tip, and what the police wrote. Never what was said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.store.sealing import Opener
+from satark.store.tables import Evidence, Message, StatusChange, Tip
+from satark.tips.letters import Delivery, Letter, LetterKind, open_letter
+
+_tip: Any = Tip
+_message: Any = Message
+_evidence: Any = Evidence
+_step: Any = StatusChange
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a tip stands. `steps` are (status, hour) in their order, `letters` (hour, letter) those to the informant."""
+
+    tip_id: str
+    reference: str
+    status: str
+    outcome: str
+    steps: tuple[tuple[str, int], ...]
+    letters: tuple[tuple[int, Letter], ...]
+    files: int
+    files_ready: int
+
+
+async def tip_of_receipt(db: AsyncConnection, receipt: str) -> str | None:
+    """The id of the tip with this keyed hash of a receipt."""
+    return (await db.execute(select(_tip.id).where(_tip.receipt == receipt))).scalar_one_or_none()
+
+
+async def progress(db: AsyncConnection, reply: Opener, tip_id: str) -> Progress | None:
+    """How the tip stands; its letters count as read from now on. The same queries run whether there is a tip or not."""
+    facts = await db.execute(select(_tip.reference, _tip.status, _tip.outcome).where(_tip.id == tip_id))
+    steps = await db.execute(select(_step.status, _step.hour).where(_step.tip_id == tip_id).order_by(_step.step))
+    own = (_message.tip_id == tip_id) & (_message.kind == LetterKind.MESSAGE)
+    letters = await db.execute(select(_message.hour, _message.sealed).where(own).order_by(_message.place))
+    await db.execute(update(Message).where(own).values(delivery=Delivery.READ))
+    of_tip = select(func.count()).select_from(Evidence).where(_evidence.tip_id == tip_id)
+    files = (await db.execute(of_tip)).scalar_one()
+    ready = (await db.execute(of_tip.where(_evidence.state == "ready"))).scalar_one()
+    tip = facts.one_or_none()
+    if tip is None:
+        return None
+    opened = tuple((hour, open_letter(reply, sealed)) for hour, sealed in letters)
+    taken = tuple((one.status, one.hour) for one in steps)
+    return Progress(tip_id, tip.reference, tip.status, tip.outcome, taken, opened, files, ready)
