@@ -32,7 +32,7 @@ Wake = Callable[[str], Awaitable[None]]
 
 
 class Door:
-    """One per process. `wake(job)` is called after a commit that leaves work behind; a sweep follows, should it fail."""
+    """One per process. `wake(job)` is called after a commit that leaves work behind; it must not raise."""
 
     def __init__(self, desk: Desk, voice: Voice, wake: Wake) -> None:
         self.desk = desk
