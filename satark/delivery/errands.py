@@ -1,0 +1,70 @@
+"""Opens an errand: to whom, and what. From here to the end of the send, and nowhere else, an address is in the clear."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.channels.messages import Asks, Secret
+from satark.conversation.state import Ask, Slot, State
+from satark.delivery.tools import Courier
+from satark.identity.envelope import open_address
+from satark.intake.memory import Remembered, hold, lock, recall, remember, rounded_up
+from satark.store.clock import DAY, now
+from satark.store.tables import ReturnAddress, Tip
+
+# For so long an answer to a letter finds its tip without the receipt.
+NEWS_DAYS = 7
+READ = (("1", "news"),)
+
+_tip: Any = Tip
+_return: Any = ReturnAddress
+_asks = msgspec.json.Decoder(list[Ask])
+
+
+@dataclass(frozen=True)
+class Errand:
+    address: Secret
+    asks: list[Ask]
+
+
+async def open_errand(courier: Courier, row: Any) -> Errand | None:
+    """The errand of an outbox row; None where nobody can be reached: then the letter waits behind the receipt."""
+    if row.sealed_prompts is not None:
+        asks = _asks.decode(courier.opener.open(row.sealed_prompts))
+        return Errand(open_address(courier.opener, row.sealed_address), asks)
+    async with courier.store.write() as db:
+        wanted = select(_return.sealed, _tip.locale).join(Tip, _tip.id == _return.tip_id)
+        found = (await db.execute(wanted.where(_return.tip_id == row.tip_id))).one_or_none()
+        if found is None:
+            return None
+        address = open_address(courier.opener, found.sealed)
+        free = await _await_answer(courier, db, row, address, found)
+    options = READ if free else ()
+    return Errand(
+        address, [Ask(id="news", locale=found.locale, options=options, asks=Asks.CHOICE, args={"free": free})]
+    )
+
+
+async def _await_answer(courier: Courier, db: AsyncConnection, row: Any, address: Secret, found: Any) -> bool:
+    """Let an answer find the tip, unless the informant is in the middle of telling something else."""
+    key = courier.lookup.of("address", row.channel, address.reveal())
+    await hold(db, courier.store, [key])
+    known = (await recall(db, courier.locker, [key])).get(key)
+    if known and known.remembered.state.reporting and known.remembered.state.tip != row.tip_id:
+        return False
+    state = State(
+        locale=found.locale, tip=row.tip_id, news=True, asking=Slot.DIALOGUE, shown=READ, promised=True,
+        given=known.remembered.state.given if known else (),
+    )  # fmt: skip
+    kept = {
+        "key": key,
+        "channel": row.channel,
+        "state": lock(courier.locker, Remembered(state)),
+        "sealed_address": found.sealed,
+        "expires": rounded_up(now() + NEWS_DAYS * DAY),
+    }
+    await remember(db, courier.store, [kept])
+    return True
