@@ -74,7 +74,8 @@ class Questions(Struct, frozen=True):
     """All that the flow asks, at once, in one language: for a channel that shows it on one page.
 
     `accusing` are the ids of the categories that accuse the police; for them `accused` takes the place of `places`.
-    `language` and `submit` are choice ids: the first to send before all else, the second after it.
+    `language` and `submit` are choice ids: the first to send before all else, the second after it. `place` is the choice
+    id of the place that a poster stands at, if any.
     """
 
     categories: tuple[Choice, ...]
@@ -83,6 +84,7 @@ class Questions(Struct, frozen=True):
     accused: tuple[PlaceGroup, ...]
     language: str
     submit: str
+    place: str = ""
 
 
 class Host(Protocol):
@@ -111,7 +113,7 @@ class Host(Protocol):
         ...
 
     def questions(self, locale: str, poster: str = "") -> Questions:
-        """The questions of the flow, for a form. With a poster's code its place stands first."""
+        """The questions of the flow, for a form. `poster` is the code of the poster that led there."""
         ...
 
     def page(self, template: str, locale: str, status: int = 200, **context: Any) -> "Response":

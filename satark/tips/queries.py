@@ -51,8 +51,8 @@ async def inbox(db: AsyncConnection, viewer: Viewer, filters: Filters, page: int
 async def counts(db: AsyncConnection, viewer: Viewer, filters: Filters) -> dict[str, int]:
     """How many tips there are by status, whatever status is filtered."""
     others = Filters(**{**vars(filters), "status": ""})
-    wanted = select(_tip.status, func.count()).where(*_filtered(viewer, others)).group_by(_tip.status)
-    return {status: number for status, number in await db.execute(wanted)}
+    wanted = select(_tip.status, func.count().label("number")).where(*_filtered(viewer, others)).group_by(_tip.status)
+    return {row.status: row.number for row in await db.execute(wanted)}
 
 
 async def newest(db: AsyncConnection, viewer: Viewer) -> tuple[int, int]:

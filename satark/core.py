@@ -1,0 +1,28 @@
+"""What both applications and the worker stand on: made once by the composition root, and passed in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from satark.channels.registry import Registry
+from satark.evidence.keeping import Keeper
+from satark.intake.door import Door
+from satark.routing.pack import Pack
+from satark.settings import Settings
+from satark.store.engine import Store
+from satark.store.keys import Keys
+from satark.web.pages import Pages
+
+
+@dataclass(frozen=True)
+class Core:
+    """`door` is None in a process that takes no messages (the panel). `wake` starts a job by name, and never raises."""
+
+    settings: Settings
+    store: Store
+    keys: Keys
+    pack: Pack
+    registry: Registry
+    pages: Pages
+    keeper: Keeper
+    door: Door | None
+    wake: Callable[[str], Awaitable[None]]

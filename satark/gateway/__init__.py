@@ -1,0 +1,1 @@
+"""The public application: the home page, posters, the channels and their webhooks."""

@@ -1,0 +1,64 @@
+"""What the core offers one channel: the `Host` of the contract."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from satark.channels.messages import Choice, DeliveryStatus, Envelope, Media, MediaKind, Prompt
+from satark.channels.spec import Channel, NotAccepted, PlaceGroup, Questions, TooLarge
+from satark.core import Core
+from satark.evidence.keeping import OverLimit, kind_of
+from satark.language import LANGUAGES
+from satark.settings import PREFIX
+
+
+class ChannelHost:
+    """Implements `satark.channels.spec.Host` for one channel."""
+
+    def __init__(self, core: Core, channel: Channel, environ: Mapping[str, str]) -> None:
+        self._core = core
+        self._channel = channel
+        prefix = f"{PREFIX}{channel.name.upper()}_"
+        self.environ = {key.removeprefix(prefix): value for key, value in environ.items() if key.startswith(prefix)}
+        self.locales = LANGUAGES
+
+    async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
+        if self._core.door is None:
+            raise NotAccepted("this process takes no messages")
+        return await self._core.door.receive(self._channel, items)
+
+    async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int) -> Media:
+        kind = kind_of(mime)
+        try:
+            kept = await self._core.keeper.keep(chunks, mime, limit, kind)
+        except OverLimit:
+            raise TooLarge(limit) from None
+        return Media(MediaKind(kind), mime, kept=kept)
+
+    def questions(self, locale: str, poster: str = "") -> Questions:
+        door = self._core.door
+        assert door is not None, "only a process that takes messages asks questions"
+        voice, world = door.voice, door.desk.world
+
+        def choice(verb: str, value: str) -> Choice:
+            return Choice(f"{verb}:{value}", voice.name(value, locale), voice.detail(f"{verb}:{value}", locale))
+
+        def groups(verb: str) -> tuple[PlaceGroup, ...]:
+            return tuple(
+                PlaceGroup(choice(verb, district), tuple(choice(verb, station) for station in stations))
+                for district, stations in world.stations.items()
+            )
+
+        return Questions(
+            categories=tuple(choice("category", category) for category in world.categories),
+            accusing=frozenset(f"category:{category}" for category in world.accusing),
+            places=groups("at"),
+            accused=(*groups("by"), PlaceGroup(choice("by", world.range_office), ())),
+            language=f"language:{locale}",
+            submit="check:send",
+            place=f"at:{world.posters[poster]}" if poster in world.posters else "",
+        )
+
+    def page(self, template: str, locale: str, status: int = 200, **context: Any) -> Response:
+        return self._core.pages.page(f"{self._channel.name}/{template}", locale, status, **context)

@@ -1,0 +1,44 @@
+"""Logs that never held an identity: times rounded to the hour, no tracebacks, no request lines.
+
+A traceback names values and a request line has an address; what an operator needs is the place and the kind of error.
+"""
+
+import logging
+import time
+
+QUIET = ("httpx", "httpcore", "telegram", "aiosqlite", "sqlalchemy", "asyncio", "multipart", "python_multipart", "arq")
+
+
+class CoarseFormatter(logging.Formatter):
+    """`2026-11-14 15:00 WARNING satark.x: words`, in UTC; an exception as the names of its kinds and places."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self.converter = time.gmtime
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return time.strftime("%Y-%m-%d %H:00", self.converter(record.created))
+
+    def formatException(self, ei: object) -> str:
+        kind, _, trace = ei  # type: ignore[misc]
+        places = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            places.append(f"{code.co_filename}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        return f"{kind.__name__} at " + " < ".join(reversed(places[-6:]))
+
+    def formatStack(self, stack_info: str) -> str:
+        return ""
+
+
+def configure_logging(level: int = logging.INFO) -> None:
+    """At the root's handlers, so that no library goes around it."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(CoarseFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = name != "uvicorn.access"
