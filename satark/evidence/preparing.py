@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from nacl.utils import random
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from satark.evidence.keeping import Keeper
 from satark.evidence.sandbox import Clean, clean
 from satark.evidence.vault import encrypt
-from satark.store.clock import now
+from satark.store.clock import hour_of, now
 from satark.store.sealing import KEY_BYTES
 from satark.store.tables import Evidence
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
 LEASE = 300
+ABANDONED_HOURS = 24
 NOT_FETCHED = "not_fetched"
 
 _row: Any = Evidence
@@ -90,3 +91,16 @@ async def _later(keeper: Keeper, row: Any) -> None:
         await keeper.change(row.id, state="withheld", reason=reason)
     else:
         await keeper.change(row.id, due=now() + 2 ** (row.attempts + 1))
+
+
+async def discard_abandoned(keeper: Keeper) -> int:
+    """Destroy the files that no tip claimed within a day: forms that were never sent, drafts that were erased."""
+    yesterday = hour_of(now()) - ABANDONED_HOURS
+    unclaimed = _row.tip_id.is_(None) & (_row.hour < yesterday)
+    async with keeper.store.write() as db:
+        rows = (await db.execute(select(_row.id, _row.blob).where(unclaimed))).all()
+        await db.execute(delete(Evidence).where(_row.id.in_([row.id for row in rows])))
+    for row in rows:
+        if row.blob:
+            await keeper.blobs.delete(row.blob)
+    return len(rows)

@@ -151,17 +151,13 @@ class Evidence(SQLModel, table=True):
 
 
 class ReturnAddress(SQLModel, table=True):
-    """Where the informant of a tip is, sealed to the courier's key. The panel's role may not read this table.
-
-    `destroy_day` is days since 1970, once the tip is closed.
-    """
+    """Where the informant of a tip is, sealed to the courier's key. The panel's role may not read this table."""
 
     __tablename__ = "return_address"
     __table_args__ = UNORDERED
     tip_id: str = Field(primary_key=True)
     channel: str
     sealed: bytes = sealed_bytes()
-    destroy_day: int | None = Field(default=None, index=True)
 
 
 class Outbox(SQLModel, table=True):

@@ -5,6 +5,8 @@ A traceback names values and a request line has an address; what an operator nee
 
 import logging
 import time
+import traceback
+from typing import Any
 
 QUIET = ("httpx", "httpcore", "telegram", "aiosqlite", "sqlalchemy", "asyncio", "multipart", "python_multipart", "arq")
 
@@ -16,19 +18,15 @@ class CoarseFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self.converter = time.gmtime
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002
         return time.strftime("%Y-%m-%d %H:00", self.converter(record.created))
 
-    def formatException(self, ei: object) -> str:
-        kind, _, trace = ei  # type: ignore[misc]
-        places = []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            places.append(f"{code.co_filename}:{trace.tb_lineno}")
-            trace = trace.tb_next
+    def formatException(self, ei: Any) -> str:
+        kind, _, trace = ei
+        places = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(trace)]
         return f"{kind.__name__} at " + " < ".join(reversed(places[-6:]))
 
-    def formatStack(self, stack_info: str) -> str:
+    def formatStack(self, stack_info: str) -> str:  # noqa: ARG002 - logging's name
         return ""
 
 

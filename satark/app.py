@@ -1,0 +1,117 @@
+"""The composition root: settings in, applications out. Nothing else builds what it uses."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from arq.connections import ArqRedis, create_pool
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from satark.channels.registry import Registry
+from satark.core import Core
+from satark.delivery.tools import Courier
+from satark.evidence.blobs import Blobs
+from satark.evidence.keeping import Keeper
+from satark.gateway.app import create_gateway
+from satark.identity.lookup import Lookup
+from satark.intake.batch import Desk
+from satark.intake.door import Door
+from satark.intake.effects import Tools
+from satark.intake.world import build_voice, build_world
+from satark.jobs.redis import redis_settings
+from satark.jobs.wake import Waker
+from satark.jobs.worker import Bench
+from satark.panel.app import create_panel
+from satark.resources import data_dir
+from satark.routing.pack import Pack, load_pack
+from satark.routing.places import Gazetteer
+from satark.settings import Settings
+from satark.store.engine import Store
+from satark.store.keys import Keys, load_keys
+from satark.store.sealing import Locker, Opener, Seal
+from satark.web.pages import Pages
+
+GATEWAY_KEYS = ("lookup.key", "conversation.key", "courier.pub", "reply.key")
+
+
+def build_core(
+    settings: Settings, pool: ArqRedis | None = None, plugins: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Core:  # fmt: skip
+    """Everything both applications and the worker use. `plugins` are channels besides the installed ones, by name."""
+    environ = os.environ if environ is None else environ
+    pack = load_pack(data_dir("jurisdictions") / settings.jurisdiction)
+    store, keys = Store(settings.database), load_keys(settings.keys)
+    registry = Registry(environ)
+    registry.load(settings.wanted_channels(environ))
+    for name, plugin in (plugins or {}).items():
+        registry.add(plugin, name)
+    waker = Waker(pool)
+    opener = Opener(keys["content.key"]) if "content.key" in keys else None
+    return Core(
+        settings=settings,
+        store=store,
+        keys=keys,
+        pack=pack,
+        registry=registry,
+        pages=Pages({name: one.templates for name, one in registry.channels.items() if one.templates}),
+        keeper=Keeper(store, Blobs(settings.evidence), Seal(keys["content.pub"]), opener),
+        door=_door(settings, store, keys, pack, waker) if all(name in keys for name in GATEWAY_KEYS) else None,
+        wake=waker.wake,
+    )
+
+
+def _door(settings: Settings, store: Store, keys: Keys, pack: Pack, waker: Waker) -> Door:
+    tools = Tools(
+        pack=pack,
+        gazetteer=Gazetteer(pack),
+        lookup=Lookup(keys["lookup.key"]),
+        content=Seal(keys["content.pub"]),
+        courier=Seal(keys["courier.pub"]),
+        reply=Opener(keys["reply.key"]),
+    )
+    desk = Desk(store, tools, Locker(keys["conversation.key"]), build_world(pack), settings.idle_minutes * 60)
+    return Door(desk, build_voice(pack), waker.wake)
+
+
+def build_bench(core: Core) -> Bench:
+    """What the worker works with. Raises KeyMissing in a process that was not given the courier's key."""
+    opener = Opener(core.keys["courier.key"])
+    courier = Courier(
+        store=core.store,
+        channels=core.registry.channels,
+        voice=build_voice(core.pack),
+        opener=opener,
+        lookup=Lookup(core.keys["lookup.key"]),
+        locker=Locker(core.keys["conversation.key"]),
+    )
+    return Bench(core, courier, opener)
+
+
+def build_web(core: Core, only: str = "", environ: Mapping[str, str] | None = None) -> Starlette:
+    """The public application, the panel, or (`only` empty) both, the panel under its path."""
+    if only == "panel":
+        return Starlette(routes=[Mount("/panel", create_panel(core))])
+    gateway = create_gateway(core, environ)
+    if not only:
+        gateway.router.routes.insert(0, Mount("/panel", create_panel(core)))
+    return gateway
+
+
+@asynccontextmanager
+async def running(core: Core, web: Starlette) -> AsyncIterator[None]:
+    """The core at work: the door open and the channels started, until the block ends."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(core.store.dispose)
+        if core.door is not None:
+            await core.door.start()
+            stack.push_async_callback(core.door.stop)
+        if hasattr(web.state, "hosts"):
+            await core.registry.start(web.state.hosts)
+            stack.push_async_callback(core.registry.stop)
+        yield
+
+
+async def connect(settings: Settings) -> ArqRedis:
+    return await create_pool(redis_settings(settings.redis_url.get_secret_value()))

@@ -1,0 +1,88 @@
+"""The `satark` command."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from satark.commands import accounts, check, run
+from satark.settings import Settings
+from satark.store.keys import make_keys
+from satark.web.logs import configure_logging
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Anonymous tips for district police.")
+user, keys, audit = (typer.Typer(no_args_is_help=True) for _ in range(3))
+app.add_typer(user, name="user", help="Accounts of officers.")
+app.add_typer(keys, name="keys", help="The keys of this installation.")
+app.add_typer(audit, name="audit", help="The audit log.")
+
+
+@app.callback()
+def prepare() -> None:
+    configure_logging()
+
+
+@app.command("run")
+def run_all() -> None:
+    """Everything in one process, with a jurisdiction, demo accounts and demo tips on the first start."""
+    asyncio.run(run.everything(Settings()))
+
+
+@app.command()
+def web(only: Annotated[str, typer.Option(help="gateway or panel")] = "") -> None:
+    """Serve the public pages, the panel, or both."""
+    if only not in ("", "gateway", "panel"):
+        raise typer.BadParameter("gateway or panel")
+    asyncio.run(run.web(Settings(), only))
+
+
+@app.command()
+def worker() -> None:
+    """Deliver messages, prepare files, and do what the clock says."""
+    asyncio.run(run.worker(Settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    asyncio.run(run.migrate_database(Settings()))
+
+
+@app.command()
+def demo() -> None:
+    """Load demo accounts and twelve weeks of synthetic tips into an empty installation."""
+    asyncio.run(run.load_demo(Settings()))
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation, and say how to mend what is not well."""
+    sys.exit(0 if asyncio.run(check.doctor(Settings())) else 1)
+
+
+@keys.command("new")
+def new_keys() -> None:
+    """Make the keys that are missing. Existing keys are never replaced."""
+    settings = Settings()
+    for name in make_keys(settings.keys):
+        typer.echo(settings.keys / name)
+
+
+@user.command("add")
+def add_user(
+    login: str,
+    office: Annotated[list[str], typer.Option(help="the id of an office, such as district/jaunpur")],
+    name: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Add an officer."""
+    asyncio.run(accounts.add(Settings(), login, name, password, office))
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Verify the chain of the audit log."""
+    broken = asyncio.run(check.audit(Settings()))
+    typer.echo("The audit log is whole." if broken is None else f"Entry {broken} was changed or is missing.")
+    sys.exit(0 if broken is None else 1)

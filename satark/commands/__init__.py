@@ -1,0 +1,1 @@
+"""What the `satark` command does, a file a subject."""

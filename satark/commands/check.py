@@ -1,0 +1,70 @@
+"""`satark doctor` and `satark audit verify`."""
+
+import typer
+from sqlalchemy import text
+
+from satark.app import build_core, build_web, running
+from satark.resources import data_dir
+from satark.routing.pack import check_pack
+from satark.settings import CREDENTIALS, Settings
+from satark.store.engine import Store
+from satark.store.keys import load_keys
+from satark.tips.audit import verify
+
+
+async def audit(settings: Settings) -> int | None:
+    store = Store(settings.database)
+    try:
+        async with store.read() as db:
+            return await verify(db)
+    finally:
+        await store.dispose()
+
+
+async def doctor(settings: Settings) -> bool:
+    """Print what is well and what is not. Returns whether all is well."""
+    findings = check_pack(data_dir("jurisdictions") / settings.jurisdiction)
+    for finding in findings:
+        _say(False, str(finding))
+    if findings:
+        return False
+    _say(True, f"jurisdiction {settings.jurisdiction}")
+    keys = load_keys(settings.keys)
+    if not keys.found:
+        _say(False, f"there are no keys in {settings.keys}; run `satark keys new`")
+        return False
+    _say(True, f"keys: {', '.join(sorted(keys.found))}")
+    return await _database(settings) and await _channels(settings)
+
+
+async def _database(settings: Settings) -> bool:
+    store = Store(settings.database)
+    try:
+        async with store.read() as db:
+            await db.execute(text("SELECT count(*) FROM tip"))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is said
+        _say(False, f"the database does not answer ({type(error).__name__}); run `satark migrate`")
+        return False
+    finally:
+        await store.dispose()
+    _say(True, "database")
+    return True
+
+
+async def _channels(settings: Settings) -> bool:
+    core = build_core(settings)
+    well = True
+    async with running(core, build_web(core, "gateway")):
+        for name, findings in (await core.registry.check()).items():
+            for finding in findings:
+                _say(finding.well, f"{finding.what} {finding.fix}".strip())
+                well = well and finding.well
+            if not findings:
+                _say(True, f"channel {name}")
+    for name in CREDENTIALS.keys() - core.registry.channels.keys() - core.registry.troubles.keys():
+        typer.echo(f"[off]  channel {name}: no credentials")
+    return well
+
+
+def _say(well: bool, what: str) -> None:
+    typer.echo(f"{'[ok]  ' if well else '[mend]'} {what}")

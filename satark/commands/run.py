@@ -1,0 +1,122 @@
+"""Runs the processes of an installation, together or apart."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from arq.connections import ArqRedis
+from pydantic import SecretStr
+from rich.console import Console
+
+from satark.app import build_bench, build_core, build_web, connect, running
+from satark.commands import demo
+from satark.core import Core
+from satark.jobs.redis import PrivateRedis
+from satark.jobs.worker import make_worker
+from satark.settings import Settings
+from satark.store.engine import Store
+from satark.store.keys import make_keys
+from satark.store.migrate import migrate
+
+console = Console()
+
+
+@asynccontextmanager
+async def redis_for(settings: Settings) -> AsyncIterator[ArqRedis]:
+    """A connection to the Redis that the settings name, else to a private one that lives as long as the block."""
+    private = None
+    if not settings.redis_url.get_secret_value():
+        private = PrivateRedis(settings.data_dir)
+        await private.start()
+        settings = settings.model_copy(update={"redis_url": SecretStr(private.url)})
+    pool = await connect(settings)
+    try:
+        yield pool
+    finally:
+        await pool.aclose()
+        if private is not None:
+            await private.stop()
+
+
+async def everything(settings: Settings) -> None:
+    """Web, worker and cron in one process, on an installation that is made where there is none."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_keys(settings.keys)
+    await migrate_database(settings)
+    async with redis_for(settings) as pool:
+        core = build_core(settings, pool)
+        accounts = await demo.load(core, console)
+        web_app = build_web(core)
+        async with running(core, web_app):
+            _greet(core, accounts)
+            job_runner = make_worker(build_bench(core), pool)
+            working = asyncio.create_task(job_runner.async_run(), name="the worker")
+            await _serve(web_app, settings)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+
+def _greet(core: Core, accounts: list[tuple[str, str, str]]) -> None:
+    url = core.settings.public_url
+    console.print(f"\n[bold]Satark[/bold] · citizens: {url}/ · police: {url}/panel/")
+    console.print("Channels on: " + ", ".join(core.registry.channels))
+    for name, trouble in core.registry.troubles.items():
+        console.print(f"Channel {name} {trouble}")
+    for login, password, office in accounts:
+        console.print(f"  {login:<10} {password:<14} {office}")
+    console.print("Ctrl-C stops all of it.\n")
+
+
+async def web(settings: Settings, only: str) -> None:
+    async with redis_for(settings) as pool:
+        core = build_core(settings, pool)
+        web_app = build_web(core, only)
+        async with running(core, web_app):
+            await _serve(web_app, settings)
+
+
+async def worker(settings: Settings) -> None:
+    """Runs until SIGINT or SIGTERM."""
+    async with redis_for(settings) as pool:
+        core = build_core(settings, pool)
+        async with running(core, build_web(core, "gateway")):
+            stop = asyncio.Event()
+            for one in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(one, stop.set)
+            working = asyncio.create_task(make_worker(build_bench(core), pool).async_run())
+            await stop.wait()
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+
+async def migrate_database(settings: Settings) -> None:
+    store = Store(settings.database)
+    await migrate(store)
+    await store.dispose()
+
+
+async def load_demo(settings: Settings) -> None:
+    core = build_core(settings)
+    accounts = await demo.load(core, console)
+    for login, password, office in accounts:
+        console.print(f"{login} {password} {office}")
+    await core.store.dispose()
+
+
+async def _serve(app: object, settings: Settings) -> None:
+    """uvicorn, which ends at SIGINT or SIGTERM. No access log: it would hold addresses."""
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        host="127.0.0.1",
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        await uvicorn.Server(config).serve()

