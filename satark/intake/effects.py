@@ -148,7 +148,9 @@ class Effects:
         point = effect.point
         if point is None:
             found = self.tools.gazetteer.find(effect.words, effect.district)
-            return Located(words=effect.words, stations=tuple(one.station for one in found))
+            districts = {one.district for one in found}
+            district = districts.pop() if len(districts) == 1 else ""
+            return Located(effect.words, None, district, tuple(one.station for one in found))
         at = self.tools.gazetteer.locate(point.lat, point.lon)
         stations = tuple(one.station for one in at.suggestions)
         return Located(effect.words, point, at.district, stations, outside=not at.district)

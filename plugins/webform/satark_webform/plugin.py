@@ -1,0 +1,152 @@
+"""The channel: its pages and what they do."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from satark.channels.messages import Asks, Capabilities, Envelope, MediaKind, Prompt
+from satark.channels.spec import Channel, Host, NotAccepted, hookimpl
+from satark_webform.brake import Brake
+from satark_webform.envelopes import files_of, new_token, one_step, status_request, whole_report
+from satark_webform.reading import BadForm, Form, read_form
+
+HERE = Path(__file__).parent
+FILE_LIMIT = 100 * 2**20
+UNKNOWN_RECEIPT = frozenset({"receipt.unknown", "receipt.slip"})
+
+
+class WebForm(Channel):
+    name = "webform"
+    templates: ClassVar[Path | None] = HERE / "templates"
+    static: ClassVar[Path | None] = HERE / "static"
+    capabilities = Capabilities(
+        max_text=100_000,
+        max_text_with_choices=100_000,
+        media=dict.fromkeys(MediaKind, FILE_LIMIT),
+        location=True,
+        answers_in_request=True,
+        pushes_for=0,
+    )
+
+    async def start(self, host: Host) -> None:
+        await super().start(host)
+        self.brake = Brake()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return (
+            Route("/", self.show_form, methods=["GET"]),
+            Route("/", self.take_form, methods=["POST"]),
+            Route("/step", self.show_steps, methods=["GET"]),
+            Route("/step", self.take_step, methods=["POST"]),
+            Route("/status", self.show_status, methods=["GET"]),
+            Route("/status", self.take_status, methods=["POST"]),
+        )
+
+    async def show_form(self, request: Request) -> Response:
+        """Writes nothing: a look leaves no trace."""
+        form = Form()
+        form.fields["poster"] = [request.query_params.get("poster", "")]
+        return self._form(self._locale(request), form)
+
+    async def take_form(self, request: Request) -> Response:
+        form = await self._read(request)
+        locale = self._locale(request, form)
+        errors = _errors(form)
+        if errors:
+            return self._form(locale, form, errors, 413 if form.too_large else 422)
+        questions = self.host.questions(locale, form.get("poster"))
+        return self._answer(locale, form, await self._receive(whole_report(form, questions)))
+
+    async def show_steps(self, request: Request) -> Response:
+        form = Form()
+        form.fields["poster"] = [request.query_params.get("poster", "")]
+        locale = self._locale(request)
+        chosen = f"language:{locale}" if "lang" in request.query_params else ""
+        form.fields["token"], form.fields["nonce"] = [new_token()], [new_token()]
+        return self._answer(locale, form, await self._receive(one_step(form, chosen)))
+
+    async def take_step(self, request: Request) -> Response:
+        form = await self._read(request)
+        return self._answer(self._locale(request, form), form, await self._receive(one_step(form, "")))
+
+    async def show_status(self, request: Request) -> Response:
+        return self._page("status.html", self._locale(request), Form(), prompts=())
+
+    async def take_status(self, request: Request) -> Response:
+        """The receipt is in the body and never in an address, where a log or a history would keep it."""
+        form = await self._read(request)
+        locale, client = self._locale(request, form), request.client.host if request.client else ""
+        if self.brake.holds(client):
+            return self._page("status.html", locale, form, 429, prompts=(), wait=True)
+        prompts = await self._receive(status_request(form, f"language:{locale}"))
+        wrong = any(prompt.id in UNKNOWN_RECEIPT for prompt in prompts)
+        if wrong:
+            self.brake.wrong(client)
+        said = [prompt for prompt in prompts if not prompt.id.startswith("ask.receipt")]
+        return self._page("status.html", locale, form, 404 if wrong else 200, prompts=said, wrong=wrong)
+
+    async def _read(self, request: Request) -> Form:
+        try:
+            return await read_form(request, self.host, FILE_LIMIT)
+        except BadForm as error:
+            raise HTTPException(error.status) from None
+        except NotAccepted:
+            raise HTTPException(503) from None
+
+    async def _receive(self, envelopes: list[Envelope]) -> list[Prompt]:
+        try:
+            return await self.host.receive(envelopes)
+        except NotAccepted:
+            raise HTTPException(503) from None
+
+    def _answer(self, locale: str, form: Form, prompts: list[Prompt]) -> Response:
+        """The receipt, once there is one; before that, what is still asked."""
+        locale = prompts[-1].locale if prompts else locale
+        receipt = next((prompt for prompt in prompts if prompt.code), None)
+        if receipt is not None:
+            return self._page("receipt.html", locale, form, prompts=prompts, code=receipt.code)
+        return self._page(
+            "step.html", locale, form, prompts=prompts, asks=prompts[-1].asks if prompts else Asks.NOTHING
+        )
+
+    def _form(self, locale: str, form: Form, errors: Sequence[str] = (), status: int = 200) -> Response:
+        questions = self.host.questions(locale, form.get("poster"))
+        return self._page("form.html", locale, form, status, questions=questions, errors=errors)
+
+    def _page(self, template: str, locale: str, form: Form, status: int = 200, **context: Any) -> Response:
+        shared = {
+            "form": form,
+            "files": files_of(form),
+            "token": form.get("token") or new_token(),
+            "nonce": new_token(),
+            "limit_mb": FILE_LIMIT // 2**20,
+            "leave_url": self.host.environ.get("LEAVE_URL", "about:blank"),
+        }
+        return self.host.page(template, locale, status, **shared, **context)
+
+    def _locale(self, request: Request, form: Form | None = None) -> str:
+        """The language that was chosen, else the browser's first that the service speaks, else Hindi."""
+        accepted = request.headers.get("accept-language", "").split(",")
+        wanted = (request.query_params.get("lang", ""), form.get("lang") if form else "", *accepted)
+        tags = (tag.split(";")[0].split("-")[0].strip().lower() for tag in wanted)
+        return next((tag for tag in tags if tag in self.host.locales), "hi")
+
+
+def _errors(form: Form) -> list[str]:
+    """What keeps a form from being sent, by the name of the field."""
+    errors = ["files"] if form.too_large else []
+    if not form.get("category").startswith("category:"):
+        errors.append("category")
+    if not form.get("text") and not files_of(form):
+        errors.append("text")
+    return errors
+
+
+@hookimpl
+def satark_channels(environ: Mapping[str, str]) -> Sequence[Channel]:  # noqa: ARG001 - the hook's signature
+    return [WebForm()]

@@ -1,0 +1,196 @@
+"""Reads a form while it arrives: files go encrypted into the core's keeping, chunk by chunk, and their names nowhere."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import Request
+
+from satark.channels.messages import Media
+from satark.channels.spec import Host, TooLarge
+
+MOST_TEXT = 100_000
+MOST_FIELDS = 200
+MOST_FILES = 20
+# What a browser may still send after a file went over its limit, so that it gets to read the answer.
+MOST_IN_ALL = 400 * 2**20
+
+
+class BadForm(Exception):
+    """The request is no form that can be read. `status` is the HTTP status that says so."""
+
+    def __init__(self, status: int = 400) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+class Form:
+    """What was sent: `fields` by name, the files that are kept, and whether one was too large."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, list[str]] = defaultdict(list)
+        self.files: list[Media] = []
+        self.too_large = False
+
+    def get(self, name: str) -> str:
+        return self.fields[name][-1].strip() if name in self.fields else ""
+
+
+async def read_form(request: Request, host: Host, file_limit: int) -> Form:
+    """Raises BadForm, NotAccepted."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind == b"application/x-www-form-urlencoded":
+        return await _read_plain(request)
+    if kind == b"multipart/form-data" and options.get(b"boundary"):
+        return await _Reader(host, file_limit, options[b"boundary"]).read(request)
+    raise BadForm(415)
+
+
+async def _read_plain(request: Request) -> Form:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_TEXT:
+            raise BadForm(413)
+    form = Form()
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise BadForm from error
+    for name, value in pairs:
+        form.fields[name].append(value)
+    return form
+
+
+class _Reader:
+    """One multipart body. The parser's callbacks note what it saw; `_take` acts on it between two chunks."""
+
+    def __init__(self, host: Host, file_limit: int, boundary: bytes) -> None:
+        self._host = host
+        self._limit = file_limit
+        self._form = Form()
+        self._seen: list[tuple[str, bytes]] = []
+        self._header = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._part: _Text | _File | None = None
+        self._parts = 0
+        self._parser = MultipartParser(boundary, self._callbacks())  # type: ignore[arg-type]
+
+    def _callbacks(self) -> dict[str, object]:
+        def noting(what: str) -> object:
+            return lambda data, start, end: self._seen.append((what, data[start:end]))
+
+        def marking(what: str) -> object:
+            return lambda: self._seen.append((what, b""))
+
+        data = {f"on_{what}": noting(what) for what in ("header_field", "header_value", "part_data")}
+        marks = ("part_begin", "header_end", "headers_finished", "part_end", "end")
+        return {**data, **{f"on_{what}": marking(what) for what in marks}}
+
+    async def read(self, request: Request) -> Form:
+        total, ended = 0, False
+        try:
+            async for chunk in request.stream():
+                total += len(chunk)
+                if total > MOST_IN_ALL:
+                    raise BadForm(413)
+                self._parser.write(chunk)
+                seen, self._seen = self._seen, []
+                for what, data in seen:
+                    ended = ended or what == "end"
+                    await self._take(what, data)
+        except (MultipartParseError, UnicodeDecodeError) as error:
+            raise BadForm from error
+        finally:
+            if isinstance(self._part, _File):
+                await self._part.abandon()
+        if not ended:
+            raise BadForm
+        return self._form
+
+    async def _take(self, what: str, data: bytes) -> None:
+        match what:
+            case "part_begin":
+                self._headers = {}
+            case "header_field":
+                self._header += data
+            case "header_value":
+                self._headers[self._header.lower()] = self._headers.get(self._header.lower(), b"") + data
+            case "header_end":
+                self._header = b""
+            case "headers_finished":
+                self._part = self._begin()
+            case "part_data" if self._part is not None:
+                await self._part.add(data)
+            case "part_end" if self._part is not None:
+                part, self._part = self._part, None
+                await part.end(self._form)
+
+    def _begin(self) -> "_Text | _File":
+        self._parts += 1
+        if self._parts > MOST_FIELDS:
+            raise BadForm(413)
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        name = options.get(b"name", b"").decode()
+        if b"filename" not in options:
+            return _Text(name)
+        mime, _ = parse_options_header(self._headers.get(b"content-type", b""))
+        return _File(self._host, mime.decode("latin-1"), self._limit)
+
+
+class _Text:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._data = bytearray()
+
+    async def add(self, data: bytes) -> None:
+        self._data += data
+        if len(self._data) > MOST_TEXT:
+            raise BadForm(413)
+
+    async def end(self, form: Form) -> None:
+        form.fields[self._name].append(self._data.decode())
+
+
+class _File:
+    """A file on its way into keeping. Once it is too large, the rest of it is read and dropped."""
+
+    def __init__(self, host: Host, mime: str, limit: int) -> None:
+        self._host = host
+        self._mime = mime
+        self._limit = limit
+        self._chunks: asyncio.Queue[bytes | None] = asyncio.Queue(8)
+        self._keeping: asyncio.Task[Media] | None = None
+
+    async def add(self, data: bytes) -> None:
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._host.keep(self._arriving(), self._mime, self._limit))
+        put = asyncio.ensure_future(self._chunks.put(data))
+        await asyncio.wait({put, self._keeping}, return_when=asyncio.FIRST_COMPLETED)
+        put.cancel()
+
+    async def _arriving(self) -> AsyncIterator[bytes]:
+        while (chunk := await self._chunks.get()) is not None:
+            yield chunk
+
+    async def end(self, form: Form) -> None:
+        if self._keeping is None:
+            return
+        if not self._keeping.done():
+            await self._chunks.put(None)
+        try:
+            media = await self._keeping
+        except TooLarge:
+            form.too_large = True
+            return
+        if len(form.files) < MOST_FILES:
+            form.files.append(media)
+
+    async def abandon(self) -> None:
+        """The request ended in the middle of the file."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
