@@ -1,4 +1,5 @@
 "use strict";
+(() => {
 // Everything here only makes the form more pleasant: without it, it works the same.
 const by = (id) => document.getElementById(id);
 const show = (element, visible = true) => element && (element.hidden = !visible);
@@ -62,3 +63,4 @@ if (report) {
     send(new FormData(report), 0);
   });
 }
+})();

@@ -1,0 +1,81 @@
+"""The one mechanism before every page: who is signed in, is the form genuine, how is it shown."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from satark.core import Core
+from satark.panel.people import Session, session_of
+from satark.tips.viewing import Viewer
+
+COOKIE = "satark_panel"
+SIGN_IN = "/panel/sign-in"
+SEE_OTHER = 303
+MOST_FILES = 20
+MOST_TEXT = 200_000
+
+
+@dataclass(frozen=True)
+class Work:
+    """A request of a signed-in officer. `form` is empty but for a POST, whose token was checked."""
+
+    request: Request
+    core: Core
+    session: Session
+    form: FormData
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.session.viewer
+
+    def text(self, name: str) -> str:
+        value = self.form.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+    def name(self, office: str) -> str:
+        """What an office is called, in the officer's language."""
+        known = self.core.pack.offices.get(office)
+        return (known.name.get(self.viewer.locale) or known.name["hi"]) if known else ""
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        shared = {"viewer": self.viewer, "csrf": self.session.csrf, "office": self.name, "category": self.category}
+        return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
+
+    def category(self, value: str) -> str:
+        known = next((one for one in self.core.pack.categories if one.id == value), None)
+        return (known.name.get(self.viewer.locale) or known.name["hi"]) if known else value
+
+
+Page = Callable[[Work], Awaitable[Response]]
+
+
+class Guarded:
+    """A page that only a signed-in officer reaches."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    async def serve(self, request: Request) -> Response:
+        core: Core = request.app.state.core
+        session = await session_of(core.store, request.cookies.get(COOKIE, ""), core.pack.parents)
+        if session is None:
+            return RedirectResponse(SIGN_IN, SEE_OTHER)
+        if request.method != "POST":
+            return await self._page(Work(request, core, session, FormData()))
+        async with request.form(max_files=MOST_FILES, max_part_size=MOST_TEXT) as form:
+            token = form.get("csrf")
+            if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+                raise HTTPException(403)
+            return await self._page(Work(request, core, session, form))
+
+
+def guarded(path: str, page: Page, method: str = "GET") -> Route:
+    """The route of a page. Every page of the panel but sign-in is made by this."""
+    return Route(path, Guarded(page).serve, methods=[method], name=f"{method} {path}")
