@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError
 FOLDERS = (Path("templates"), *Path("plugins").glob("*/satark_*/templates"))
 FORBIDDEN = {
     "inline style": re.compile(r"<[^>]*\sstyle\s*=|<style", re.IGNORECASE),
-    "inline handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "inline handler": re.compile(r"<[^>]*\son[a-z]+\s*=\s*[\"']", re.IGNORECASE),
     "inline script": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
     "another host": re.compile(
         r"<(?:script|link|img|iframe|video|audio)[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE

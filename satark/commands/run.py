@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import uvicorn
 from arq.connections import ArqRedis
 from pydantic import SecretStr
 from rich.console import Console
+from starlette.applications import Starlette
 
 from satark.app import build_bench, build_core, build_web, connect, running
-from satark.commands import demo
+from satark.commands.demo import load
 from satark.core import Core
 from satark.jobs.redis import PrivateRedis
 from satark.jobs.worker import make_worker
@@ -48,7 +49,7 @@ async def everything(settings: Settings) -> None:
     await migrate_database(settings)
     async with redis_for(settings) as pool:
         core = build_core(settings, pool)
-        accounts = await demo.load(core, console)
+        accounts = await load(core, console)
         web_app = build_web(core)
         async with running(core, web_app):
             _greet(core, accounts)
@@ -100,23 +101,33 @@ async def migrate_database(settings: Settings) -> None:
 
 async def load_demo(settings: Settings) -> None:
     core = build_core(settings)
-    accounts = await demo.load(core, console)
+    accounts = await load(core, console)
     for login, password, office in accounts:
         console.print(f"{login} {password} {office}")
     await core.store.dispose()
 
 
-async def _serve(app: object, settings: Settings) -> None:
-    """uvicorn, which ends at SIGINT or SIGTERM. No access log: it would hold addresses."""
+class Server(uvicorn.Server):
+    """Ends at SIGINT and SIGTERM, and lets what runs beside it end in order too."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        yield
+
+
+async def _serve(app: Starlette, settings: Settings) -> None:
+    """No access log: it would hold addresses."""
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         host="127.0.0.1",
         port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=3,
     )
-    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        await uvicorn.Server(config).serve()
+    await Server(config).serve()

@@ -1,0 +1,66 @@
+"""A running Satark, as `make run` starts it, and a real browser."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def satark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Satark with demo data, which is stopped with Ctrl-C and must then end by itself."""
+    port, folder = free_port(), tmp_path_factory.mktemp("run")
+    env = {
+        **os.environ,
+        "SATARK_DATA_DIR": str(folder),
+        "SATARK_PORT": str(port),
+        "SATARK_CHANNELS": "webform,simulator",
+    }
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen([Path(sys.executable).parent / "satark", "run"], env=env, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    wait_until_ready(url, process)
+    yield url
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0, (folder / "log").read_text()
+    log.close()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], limit: float = 60) -> None:
+    end = time.monotonic() + limit
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{url}/readyz", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("Satark did not start")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
+        yield chromium
+        chromium.close()
