@@ -1,6 +1,5 @@
 """Fixtures for all tests, of the house and of its plugins."""
 
-import asyncio
 import os
 import socket
 import uuid

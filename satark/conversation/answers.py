@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from satark.conversation.questions import ask, next_question, notice, saying
-from satark.conversation.state import UNKNOWN, Ask, Found, Located, Place, Slot, State, Submitted, Turn, World
+from satark.conversation.questions import ask, doing, next_question, notice, saying
+from satark.conversation.state import UNKNOWN, Append, Ask, Found, Located, Place, Slot, State, Submitted, Turn, World
 
 MOST_MISSES = 3
 
@@ -66,7 +66,6 @@ def on_found(state: State, found: Found, world: World) -> Turn:
         return saying(
             notice("receipt.slip" if found.slip else "receipt.unknown", state), ask(Slot.RECEIPT, again, world)
         )
-    state = State(locale=state.locale, tip=found.tip, promised=True, given=() if state.tip else state.given)
     overview = notice(
         "status.overview",
         state,
@@ -83,8 +82,5 @@ def on_found(state: State, found: Found, world: World) -> Turn:
     )
     if state.reporting and not state.tip:
         return saying((overview, *letters), next_question(replace(state, asking=None), world))
-    return saying((overview, *letters), ask(Slot.DIALOGUE, _about(found.tip, state), world))
-
-
-def _about(tip: str, state: State) -> State:
-    return State(locale=state.locale, tip=tip, promised=True)
+    turn = ask(Slot.DIALOGUE, State(locale=state.locale, tip=found.tip, promised=True), world)
+    return saying((overview, *letters), doing(turn, Append(state.tip, state.given)) if state.given else turn)

@@ -25,7 +25,8 @@ def to_ascii_digits(text: str) -> str:
 
 def _number_pattern(digits: str) -> str:
     tail = _BETWEEN.join(digits[-NATIONAL_DIGITS:])
-    return rf"(?<![0-9])(?:\+?{_BETWEEN}(?:0{_BETWEEN}0{_BETWEEN})?9{_BETWEEN}1{_BETWEEN}|0{_BETWEEN})?{tail}(?![0-9])"
+    country = rf"(?:\+{_BETWEEN}|0{_BETWEEN}0{_BETWEEN})?9{_BETWEEN}1{_BETWEEN}"
+    return rf"(?<![0-9])(?:{country}|0{_BETWEEN})?\(?{tail}(?![0-9])"
 
 
 def _name_pattern(name: str) -> str:

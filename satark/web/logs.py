@@ -8,7 +8,7 @@ import time
 import traceback
 from typing import Any
 
-QUIET = ("httpx", "httpcore", "telegram", "aiosqlite", "sqlalchemy", "asyncio", "multipart", "python_multipart", "arq")
+QUIET = ("httpx", "httpcore", "telegram", "aiosqlite", "sqlalchemy", "asyncio", "multipart", "python_multipart", "arq", "PIL", "libav")
 
 
 class CoarseFormatter(logging.Formatter):

@@ -1,0 +1,145 @@
+"""P1: no marked identity is at rest anywhere, in any form, after each channel was driven from end to end."""
+
+import base64
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import httpx
+import pytest
+from PIL import Image
+
+from conftest import House, house_at
+from satark.web.logs import configure_logging
+
+PHONE = "919876500042"
+NAME = "Canary Kumari"
+FILE = "canary-kumari-selfie.jpg"
+AGENT = "CanaryBrowser/7.7"
+CLIENT = "203.0.113.77"
+EXIF = "CanaryMaker"
+MESSAGE_ID = "wamid.CANARY0042"
+MARKS = (PHONE, PHONE[2:], NAME, FILE, AGENT, CLIENT, EXIF, MESSAGE_ID)
+
+
+def forms(mark: str) -> Iterator[bytes]:
+    """Plain, UTF-16, hex, URL-encoded, and base64 at each of its three alignments."""
+    raw = mark.encode()
+    yield from (raw, mark.encode("utf-16-le"), raw.hex().encode(), raw.hex().upper().encode())
+    yield from (quote(mark).encode(), quote_plus(mark).encode())
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + raw)
+        yield encoded[-(-shift * 4 // 3) + (1 if shift else 0) : (shift + len(raw)) * 4 // 3]
+
+
+def found_in(data: bytes) -> list[str]:
+    return [mark for mark in MARKS if any(form in data for form in forms(mark))]
+
+
+def photo() -> bytes:
+    file, tags = io.BytesIO(), Image.Exif()
+    tags[0x010F] = EXIF
+    Image.new("RGB", (40, 30), "blue").save(file, "JPEG", exif=tags)
+    return file.getvalue()
+
+
+async def tell_by_form(client: httpx.AsyncClient) -> str:
+    page = (await client.get("/channels/webform/")).text
+    fields = dict(re.findall(r'name="(token|nonce)" value="([^"]+)"', page))
+    fields |= {
+        "category": "category:gambling",
+        "text": "a den by the well",
+        "place": "at:district/jaunpur",
+        "lang": "en",
+    }
+    answer = await client.post("/channels/webform/", data=fields, files={"files": (FILE, photo(), "image/jpeg")})
+    receipt = re.search(r'data-code="(\d{16})"', answer.text)
+    assert receipt, answer.text
+    return receipt[1]
+
+
+async def tell_by_chat(client: httpx.AsyncClient) -> None:
+    kept = await client.post(
+        "/channels/simulator/file", content=photo(), headers={"X-Simulator": "1", "Content-Type": "image/jpeg"}
+    )
+    said = [
+        {"text": f"hello I am {NAME}, my number is {PHONE[2:]}"},
+        {"kind": "choice", "choice": "language:en"},
+        {"kind": "choice", "choice": "category:weapons"},
+        {"kind": "media", "text": f"from {NAME}", **kept.json()},
+        {"kind": "choice", "choice": "done"},
+        {"text": "kotwali jaunpur"},
+        {"kind": "choice", "choice": "at:station/jaunpur/kotwali"},
+        {"kind": "choice", "choice": "check:send"},
+        {"text": f"unfinished, call +91 {PHONE[2:7]} {PHONE[7:]}"},
+    ]
+    batch = [{"phone": PHONE, "id": f"{MESSAGE_ID}{at}", "name": NAME, **one} for at, one in enumerate(said)]
+    answer = await client.post("/channels/simulator/say", content=json.dumps(batch), headers={"X-Simulator": "1"})
+    assert answer.status_code == 200
+
+
+async def act(client: httpx.AsyncClient, house: House) -> None:
+    from satark.panel.people import add_officer
+
+    await add_officer(house.core.store, "dig", "A", "a long password", ["range/varanasi"])
+    await client.post("/panel/sign-in", data={"login": "dig", "password": "a long password"})
+    inbox = (await client.get("/panel/tips")).text
+    for reference in set(re.findall(r"/panel/tips/([0-9A-Z-]{11})\"", inbox)):
+        page = (await client.get(f"/panel/tips/{reference}")).text
+        csrf = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert csrf
+        assert not found_in(page.encode())
+        await client.post(
+            f"/panel/tips/{reference}/report", data={"csrf": csrf[1], "text": "went there", "words": "done"}
+        )
+        for evidence in re.findall(r'src="(/panel/evidence/[0-9a-f]+)"', page):
+            assert found_in((await client.get(evidence)).content) == []
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
+async def test_no_mark_is_at_rest(tmp_path: Path, capfd: pytest.CaptureFixture[str], level: int) -> None:
+    configure_logging(level)
+    async with house_at(tmp_path) as house:
+        transport = httpx.ASGITransport(app=house.web, client=(CLIENT, 4242), raise_app_exceptions=False)
+        headers = {"User-Agent": AGENT}
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
+            receipt = await tell_by_form(client)
+            await tell_by_chat(client)
+            await house.work()
+            await act(client, house)
+            await house.work()
+            got = (await client.get("/channels/simulator/inbox", headers={"X-Phone": PHONE})).json()
+            status = await client.post("/channels/webform/status", data={"receipt": receipt, "lang": "en"})
+            await client.get(f"/nowhere/{PHONE}?name={NAME}")
+    assert any("news" in message["text"] for message in got), "the courier did not reach the phone"
+    assert "done" in status.text
+    out, err = capfd.readouterr()
+    assert found_in((out + err).encode()) == []
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".db" for path in files)
+    assert any("evidence" in path.parts for path in files)
+    assert {str(path): found_in(path.read_bytes()) for path in files if found_in(path.read_bytes())} == {}
+    assert [path for path in files if found_in(str(path).encode())] == []
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    """A canary that never sings would prove nothing."""
+    for mark in MARKS:
+        for data in (mark, mark.encode().hex(), quote(mark)):
+            assert mark in found_in(f"xx{data}yy".encode())
+        for before in ("", "a", "ab"):
+            assert mark in found_in(base64.b64encode(f"{before}{mark}zzz".encode()))
+
+
+async def test_file_times_are_no_finer_than_the_hour(tmp_path: Path) -> None:
+    async with house_at(tmp_path) as house:
+        transport = httpx.ASGITransport(app=house.web)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            await tell_by_form(client)
+        times = [path.stat().st_mtime for path in (tmp_path / "evidence").rglob("*") if path.is_file()]
+    assert times
+    assert all(time % 3600 == 0 for time in times)

@@ -1,0 +1,153 @@
+"""P4: nobody learns of a tip that accuses their own office or one above it in their line."""
+
+import re
+from pathlib import Path
+
+import httpx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import House, house_at
+from satark.panel.people import add_officer
+from satark.routing.policy import COOLING_HOURS, Held, assignable, may_read, readers, shut_out
+from satark.routing.tree import below, line
+from satark.store.sealing import Seal
+from satark.store.writing import Rows
+from satark.tips.letters import Letter, Piece
+from satark.tips.opening import NewTip, open_tip
+
+NOW = 500_000
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> dict[str, str]:
+    """An office tree under `top`, and the authority `outside` it."""
+    parents = {"top": "", "outside": ""}
+    for number in range(draw(st.integers(1, 12))):
+        parents[f"o{number}"] = draw(st.sampled_from(["top", *(f"o{one}" for one in range(number))]))
+    return parents
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[dict[str, str], list[Held], frozenset[str], str]:
+    """A tree, the posts of one person (some ended), the accused, and the district of a tip."""
+    parents = draw(trees())
+    offices = st.sampled_from(sorted(parents))
+    ended = st.one_of(st.none(), st.integers(NOW - 3 * COOLING_HOURS, NOW))
+    posts = draw(st.lists(st.builds(Held, offices, ended), min_size=1, max_size=4))
+    return parents, posts, frozenset(draw(st.lists(offices, max_size=3))), draw(offices)
+
+
+@given(worlds(), st.lists(st.sampled_from([f"o{one}" for one in range(12)] + ["top", "outside"])))
+def test_who_serves_under_the_accused_never_reads(
+    world: tuple[dict[str, str], list[Held], frozenset[str], str], extra: list[str]
+) -> None:
+    """Whatever the reading list says, late naming included: the accusation decides."""
+    parents, posts, accused, district = world
+    reading = readers(parents, "outside", "top", district, accused) | set(extra)
+    serves = [post for post in posts if post.until is None or post.until + COOLING_HOURS >= NOW]
+    if any(one in line(parents, post.office) for post in serves for one in accused):
+        assert not may_read(parents, posts, reading, accused, NOW)
+
+
+@given(worlds())
+def test_who_is_not_accused_reads_what_their_office_has(
+    world: tuple[dict[str, str], list[Held], frozenset[str], str],
+) -> None:
+    parents, posts, accused, district = world
+    reading = readers(parents, "outside", "top", district, accused)
+    lines = {one for post in posts for one in line(parents, post.office)}
+    if not lines & accused:
+        assert may_read(parents, posts, reading, accused, NOW) == any(
+            post.until is None and post.office in reading for post in posts
+        )
+
+
+@given(worlds())
+def test_every_tip_has_a_reader_and_no_accused_is_one(
+    world: tuple[dict[str, str], list[Held], frozenset[str], str],
+) -> None:
+    parents, _, accused, district = world
+    reading = readers(parents, "outside", "top", district, accused)
+    assert reading
+    assert reading == {"outside"} or not reading & shut_out(parents, accused)
+
+
+@given(worlds())
+def test_a_tip_is_never_handed_to_the_accused(world: tuple[dict[str, str], list[Held], frozenset[str], str]) -> None:
+    parents, posts, accused, _ = world
+    handed = assignable(parents, {post.office for post in posts}, accused)
+    assert not handed & {office for one in accused for office in below(parents, one)}
+
+
+def add_tip(house: House, rows: Rows, number: int, accused: frozenset[str]) -> str:
+    pack, district, station = house.core.pack, "district/jaunpur", "station/jaunpur/kotwali"
+    new = NewTip(
+        channel="webform", locale="hi", category="gambling", district=district, station=station, accused=accused,
+        readers=readers(pack.parents, pack.outside, pack.top, district, accused) | {station},
+        letter=Letter(pieces=(Piece(text=f"tip {number}"),)), receipt=f"{number:032}", hour=NOW - number % 1000,
+    )  # fmt: skip
+    return open_tip(rows, Seal(house.core.keys["content.pub"]), new).reference
+
+
+async def crawl(client: httpx.AsyncClient) -> dict[str, str]:
+    """Every page that the panel's links lead to, without what differs from request to request."""
+    waiting, seen = ["/panel/tips"], {}
+    while waiting:
+        path = waiting.pop()
+        answer = await client.get(path)
+        seen[path] = (
+            f"{answer.status_code} {sorted(answer.headers.items())} {re.sub(r'csrf. value=.[^>]+', '', answer.text)}"
+        )
+        links = re.findall(r'(?:href|src|action)="(/panel/[^"#]*|\?[^"]*)"', answer.text)
+        found = {link if link.startswith("/") else f"/panel/tips{link}" for link in links} | {"/panel/tips?reference="}
+        skip = re.compile(r"sign-out|language|/(assign|report|message|note|close)$|/static/")
+        waiting += [
+            link.replace("&amp;", "&")
+            for link in found
+            if not skip.search(link)
+            and link.replace("&amp;", "&") not in seen
+            and link.replace("&amp;", "&") not in waiting
+        ]
+    return seen
+
+
+async def as_officer(house: House, login: str) -> httpx.AsyncClient:
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=house.web), base_url="http://testserver")
+    await client.post("/panel/sign-in", data={"login": login, "password": "a long password"})
+    return client
+
+
+async def test_a_full_crawl_of_the_accused_is_the_same_with_and_without_the_tip(tmp_path: Path) -> None:
+    async with house_at(tmp_path) as house:
+        offices = {
+            "sho": ["station/jaunpur/kotwali"],
+            "two": ["station/jaunpur/kotwali", "range/varanasi"],
+            "dig": ["range/varanasi"],
+        }
+        for login, posts in offices.items():
+            await add_officer(house.core.store, login, login, "a long password", posts, "en")
+        rows = Rows()
+        for number in range(60):
+            add_tip(house, rows, number, frozenset())
+        async with house.core.store.write() as db:
+            await rows.write(db)
+        clients = {login: await as_officer(house, login) for login in offices}
+        for client in clients.values():
+            await crawl(client)
+        before = {login: await crawl(client) for login, client in clients.items()}
+        rows = Rows()
+        secret = add_tip(house, rows, 1003, frozenset({"station/jaunpur/kotwali"}))
+        async with house.core.store.write() as db:
+            await rows.write(db)
+        after = {login: await crawl(client) for login, client in clients.items()}
+        assert len(before["sho"]) > 60
+        assert after["sho"] == before["sho"]
+        assert after["two"] == before["two"]
+        assert after["dig"] != before["dig"]
+        assert secret in str(after["dig"])
+        nowhere = await clients["sho"].get("/panel/tips/AAA-AAA-AAA")
+        hidden = await clients["sho"].get(f"/panel/tips/{secret}")
+        assert (hidden.status_code, hidden.text) == (404, nowhere.text)
+        for client in clients.values():
+            await client.aclose()
