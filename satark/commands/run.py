@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -42,13 +42,13 @@ async def redis_for(settings: Settings) -> AsyncIterator[ArqRedis]:
             await private.stop()
 
 
-async def everything(settings: Settings) -> None:
+async def everything(settings: Settings, plugins: Mapping[str, object] | None = None) -> None:
     """Web, worker and cron in one process, on an installation that is made where there is none."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_keys(settings.keys)
     await migrate_database(settings)
     async with redis_for(settings) as pool:
-        core = build_core(settings, pool)
+        core = build_core(settings, pool, plugins)
         accounts = await load(core, console)
         web_app = build_web(core)
         async with running(core, web_app):

@@ -8,7 +8,19 @@ import time
 import traceback
 from typing import Any
 
-QUIET = ("httpx", "httpcore", "telegram", "aiosqlite", "sqlalchemy", "asyncio", "multipart", "python_multipart", "arq", "PIL", "libav")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "aiosqlite",
+    "sqlalchemy",
+    "asyncio",
+    "multipart",
+    "python_multipart",
+    "arq",
+    "PIL",
+    "libav",
+)
 
 
 class CoarseFormatter(logging.Formatter):
