@@ -71,7 +71,7 @@ class Simulated(Channel):
         """All that can be read; an item that cannot is left out, for it has no sender."""
         try:
             items = _batch.decode(body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return []
         return [envelope for item in items if (envelope := _envelope(item)) is not None]
 
@@ -100,7 +100,7 @@ class Simulated(Channel):
 def _envelope(item: msgspec.Raw) -> Envelope | None:
     try:
         said = _said.decode(item)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     if not said.phone or not said.id:
         return None

@@ -1,0 +1,159 @@
+"""The web form keeps the contract, reads any form, and loses nothing that was typed."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import House, house_at
+from satark.channels.spec import Channel
+from satark.channels.testing import ChannelContract
+from satark_webform import plugin
+from satark_webform.plugin import WebForm
+
+STATIC = Path(plugin.__file__).parent / "static"
+
+
+class TestWebForm(ChannelContract):
+    def make(self) -> Channel:
+        return WebForm()
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=house.web)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as made:
+        yield made
+
+
+FORM = {"category": "category:gambling", "text": "what I know", "lang": "en", "place": "at:unknown"}
+NUMBERS = {"token": "a" * 22, "nonce": "b" * 22}
+
+
+def receipt(page: str) -> str:
+    found = re.search(r'data-code="(\d{16})"', page)
+    assert found, page
+    return found[1]
+
+
+async def test_the_first_page_is_small_and_writes_nothing(client: httpx.AsyncClient) -> None:
+    page = await client.get("/channels/webform/")
+    linked = [await client.get(path) for path in re.findall(r'(?:href|src)="(/[^"]+\.(?:css|js|svg))"', page.text)]
+    assert len(linked) == 3
+    assert sum(len(one.content) for one in (page, *linked)) < 30_000
+    assert "set-cookie" not in page.headers
+
+
+async def test_a_form_sent_twice_is_one_tip_with_one_receipt(client: httpx.AsyncClient) -> None:
+    first = await client.post("/channels/webform/", data={**FORM, **NUMBERS})
+    again = await client.post("/channels/webform/", data={**FORM, **NUMBERS})
+    assert receipt(first.text) == receipt(again.text)
+
+
+async def test_what_is_missing_is_said_and_what_was_typed_stays(client: httpx.AsyncClient) -> None:
+    file = {"files": ("x.jpg", b"not really a photo", "image/jpeg")}
+    page = await client.post(
+        "/channels/webform/", data={"text": "<b>typed</b>", "lang": "en", "place_words": "the old well"}, files=file
+    )
+    assert page.status_code == 422
+    assert "Please choose what it is about." in page.text
+    assert "&lt;b&gt;typed&lt;/b&gt;" in page.text
+    assert 'value="the old well"' in page.text
+    kept = re.search(r'name="kept" value="([^"]+)"', page.text)
+    assert kept
+    sent = await client.post("/channels/webform/", data={**FORM, "kept": kept[1]})
+    assert receipt(sent.text)
+
+
+async def test_a_file_over_the_limit_is_left_out_and_the_rest_kept(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "FILE_LIMIT", 1000)
+    files = [("files", ("a.jpg", b"x" * 900, "image/jpeg")), ("files", ("b.jpg", b"x" * 500_000, "image/jpeg"))]
+    page = await client.post("/channels/webform/", data=FORM, files=files)
+    assert page.status_code == 413
+    assert page.text.count('name="kept"') == 1
+    assert "what I know" in page.text
+
+
+async def test_it_is_refused_while_it_streams(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("satark_webform.reading.MOST_IN_ALL", 200_000)
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\nContent-Type: video/mp4\r\n\r\n'
+        while sent < 50_000_000:
+            sent += 10_000
+            yield b"x" * 10_000
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=house.web), base_url="http://testserver") as client:
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        page = await client.post("/channels/webform/", content=endless(), headers=headers)
+    assert page.status_code == 413
+    assert sent <= 300_000
+
+
+async def test_step_by_step_is_the_same_flow(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/channels/webform/step?lang=en")).text
+    steps: list[dict[str, Any]] = [{"choice": "category:weapons"}, {"text": "in the shed"}, {"choice": "done"}, {"text": "shahganj jaunpur"},
+                                   {"choice": "at:station/jaunpur/shahganj"}, {"choice": "check:send"}]  # fmt: skip
+    for answer in steps:
+        numbers = dict(re.findall(r'name="(token|nonce)" value="([^"]+)"', page))
+        page = (await client.post("/channels/webform/step", data={**numbers, **answer})).text
+    assert receipt(page)
+
+
+async def test_a_wrong_receipt_is_said_and_guessing_is_braked(client: httpx.AsyncClient) -> None:
+    for _ in range(10):
+        answer = await client.post("/channels/webform/status", data={"receipt": "1234567890123456", "lang": "en"})
+        assert answer.status_code == 404
+    assert (await client.post("/channels/webform/status", data={"receipt": "1234567890123456"})).status_code == 429
+
+
+async def test_posters_know_their_place(client: httpx.AsyncClient) -> None:
+    home = (await client.get("/q/jnp-shahganj?lang=en")).text
+    assert "This poster is at Shahganj." in home
+    form = (await client.get("/channels/webform/?lang=en&poster=jnp-shahganj")).text
+    assert '<option value="at:station/jaunpur/shahganj" selected>' in form
+    assert (await client.get("/q/nonsense")).status_code == 200
+
+
+PATHS = ["/channels/webform/", "/channels/webform/step", "/channels/webform/status", "/channels/simulator/say", "/channels/simulator/file",
+         "/panel/sign-in", "/panel/tips/x/assign", "/", "/q/x"]  # fmt: skip
+TYPES = [
+    "",
+    "multipart/form-data; boundary=x",
+    "multipart/form-data",
+    "application/x-www-form-urlencoded",
+    "application/json",
+    "\x7f",
+    "text/plain",
+]
+
+
+def test_any_body_on_any_route_gets_a_plain_answer(tmp_path: Path) -> None:
+    @given(path=st.sampled_from(PATHS), kind=st.sampled_from(TYPES), shape=st.sampled_from([b"%s", b"--x\r\n%s\r\n--x--\r\n", b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n%s\r\n--x--\r\n', b"receipt=%s&lang=%s", b"choice=%s"]), body=st.binary(max_size=200), method=st.sampled_from(["POST", "GET", "PUT", "DELETE"]))  # fmt: skip
+    def attempt(path: str, kind: str, shape: bytes, body: bytes, method: str) -> None:
+        answer = loop.run_until_complete(
+            client.request(
+                method, path, content=shape.replace(b"%s", body), headers={"Content-Type": kind, "X-Simulator": "1"}
+            )
+        )
+        assert answer.status_code < 500, (path, kind)
+        assert "Traceback" not in answer.text
+
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        stack = house_at(tmp_path)
+        house = runner.run(stack.__aenter__())
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=house.web), base_url="http://testserver")
+        attempt()
+        runner.run(client.aclose())
+        runner.run(stack.__aexit__(None, None, None))

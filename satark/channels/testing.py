@@ -1,0 +1,176 @@
+"""The contract kit: subclass `ChannelContract`, say what your channel is, and every clause of spec.py is tested.
+
+    class TestMine(ChannelContract):
+        def make(self) -> Channel: ...
+        def requests(self) -> Sequence[WebhookRequest]: genuine requests, as the provider sends them, of at least one item
+        def forged(self) -> Sequence[WebhookRequest]: requests that somebody else made
+
+pytest is imported by the tests of a plugin only, never by Satark.
+"""
+
+import asyncio
+import logging
+import pickle
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from satark.channels.messages import (
+    Asks,
+    Choice,
+    DeliveryStatus,
+    Envelope,
+    Media,
+    MediaKind,
+    Prompt,
+    Secret,
+    WebhookRequest,
+)
+from satark.channels.spec import CONTRACT, Channel, PlaceGroup, Questions
+
+LIMIT = 10.0
+GARBAGE = (
+    b"",
+    b"\0",
+    b"{}",
+    b"[]",
+    b"null",
+    b'{"entry": [1, null, {}]}',
+    b"\xff\xfe" * 50,
+    b"[" * 2000,
+    "नमस्ते".encode(),
+)
+
+
+class FakeHost:
+    """A host that remembers what it was given."""
+
+    locales: Mapping[str, str] = {"hi": "हिन्दी", "en": "English"}
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self.environ: Mapping[str, str] = environ or {}
+        self.received: list[Envelope | DeliveryStatus] = []
+        self.kept: list[bytes] = []
+        self.answers: list[Prompt] = []
+
+    async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
+        self.received.extend(items)
+        return self.answers
+
+    async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int) -> Media:
+        self.kept.append(b"".join([chunk async for chunk in chunks])[:limit])
+        return Media(MediaKind.PHOTO, mime, kept=f"{len(self.kept):032x}")
+
+    def questions(self, locale: str, poster: str = "") -> Questions:
+        place = PlaceGroup(Choice("at:d", "D"), (Choice("at:s", "S"),))
+        accused = PlaceGroup(Choice("by:d", "D"), (Choice("by:s", "S"),))
+        kinds = (Choice("category:a", "A"), Choice("category:police", "P"))
+        return Questions(
+            kinds, frozenset({"category:police"}), (place,), (accused,), f"language:{locale}", "check:send", poster
+        )
+
+    def page(self, template: str, locale: str, status: int = 200, **context: Any) -> Any:
+        raise NotImplementedError("the kit shows no pages")
+
+
+def prompts(channel: Channel) -> list[Prompt]:
+    """Prompts as the core fits them: at every limit the channel names."""
+    able = channel.capabilities
+    label = "क" * (able.row_label or able.button_label or 20)
+    most = able.most_choices or 12
+    many = tuple(Choice(f"category:{number}", label) for number in range(most))
+    few = tuple(Choice(f"same:{number}", label[: able.button_label or 20]) for number in range(min(3, most)))
+    long, shorter = "क" * min(able.max_text, 4096), "क" * min(able.max_text_with_choices, 1024)
+    return [
+        Prompt("receipt", "hi", long, long),
+        Prompt("ask.category", "hi", shorter, shorter, many, Asks.CHOICE),
+        Prompt("ask.same", "en", "x", "x", few, Asks.CHOICE),
+        Prompt("receipt", "en", "1234 5678 9012 3456", code="1234567890123456"),
+    ]
+
+
+class ChannelContract:
+    """One test a clause. A channel without a webhook has no `requests`, and the clauses of webhooks pass it by."""
+
+    def make(self) -> Channel:
+        raise NotImplementedError
+
+    def host(self) -> FakeHost:
+        return FakeHost()
+
+    def requests(self) -> Sequence[WebhookRequest]:
+        return ()
+
+    def forged(self) -> Sequence[WebhookRequest]:
+        return ()
+
+    def _envelopes(self) -> list[Envelope]:
+        channel = self.make()
+        return [item for one in self.requests() for item in channel.parse(one.body) if isinstance(item, Envelope)]
+
+    def test_c001_it_is_named_and_speaks_this_contract(self) -> None:
+        channel = self.make()
+        assert channel.name == channel.name.lower().strip("-")
+        assert channel.name.replace("-", "").isalnum()
+        assert channel.contract == CONTRACT
+        assert channel.capabilities == self.make().capabilities
+
+    def test_c002_what_is_forged_does_not_verify(self) -> None:
+        channel = self.make()
+        assert all(channel.verify(one) is True for one in self.requests())
+        assert all(channel.verify(one) is False for one in self.forged())
+        assert channel.webhook is None or self.forged(), "a webhook has requests that somebody else may make"
+
+    def test_c003_every_item_is_parsed(self) -> None:
+        assert self.make().webhook is None or self._envelopes()
+
+    def test_c004_no_bytes_make_it_raise(self) -> None:
+        channel = self.make()
+        if channel.webhook is None:
+            return
+        for body in (*GARBAGE, *(one.body[:half] for one in self.requests() for half in (1, len(one.body) // 2))):
+            assert isinstance(channel.parse(body), list)
+
+    def test_c005_ids_are_the_same_each_time_and_never_shared(self) -> None:
+        first, second = self._envelopes(), self._envelopes()
+        assert [one.external_id for one in first] == [one.external_id for one in second]
+        assert len({one.external_id for one in first}) == len(first)
+
+    def test_c006_identity_is_secret(self) -> None:
+        for envelope in self._envelopes():
+            hidden = (envelope.address, envelope.external_id, *envelope.names)
+            assert all(isinstance(one, Secret) for one in hidden)
+            assert not any(len(one.reveal()) > 3 and one.reveal() in repr(envelope) for one in hidden)
+            for leak in (pickle.dumps, msgspec.json.encode):
+                try:
+                    leak(envelope)
+                except TypeError:
+                    continue
+                raise AssertionError(f"{leak} let an address out")
+
+    def test_c007_nothing_is_lost_in_rendering(self) -> None:
+        channel = self.make()
+        if channel.capabilities.answers_in_request:
+            return
+        for prompt in prompts(channel):
+            wires = channel.render(prompt)
+            assert wires == channel.render(prompt)
+            said = str(msgspec.json.encode([wire.body for wire in wires]), "utf-8")
+            assert all(choice.id in said for choice in prompt.choices)
+            assert prompt.text[:200] in said
+
+    def test_c011_it_starts_stops_and_checks_in_time(self) -> None:
+        async def live() -> None:
+            channel = self.make()
+            async with asyncio.timeout(LIMIT):
+                await channel.start(self.host())
+                assert isinstance(await channel.check(), list)
+                await channel.stop()
+
+        asyncio.run(live())
+
+    def test_c006_no_log_line_names_anybody(self, caplog: Any) -> None:
+        with caplog.at_level(logging.DEBUG):
+            hidden = {one.reveal() for envelope in self._envelopes() for one in (envelope.address, *envelope.names)}
+        assert not any(one in caplog.text for one in hidden if len(one) > 3)

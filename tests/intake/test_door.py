@@ -1,0 +1,167 @@
+"""The door: all that waits in one transaction, on SQLite and on PostgreSQL."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from conftest import House
+from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Media, MediaKind, Secret
+from satark.channels.spec import NotAccepted
+from satark.intake import batch
+from satark.store.tables import Message
+
+
+def envelope(phone: str, number: int, inbound: Inbound) -> Envelope:
+    return Envelope(Secret(phone), Secret(f"{phone}-{number}"), inbound)
+
+
+def report(phone: str, words: str = "a den") -> list[Envelope]:
+    choices = [Inbound(Kind.CHOICE, choice=one) for one in ("language:en", "category:gambling")]
+    said = [
+        *choices,
+        Inbound(Kind.TEXT, words),
+        *(Inbound(Kind.CHOICE, choice=one) for one in ("done", "at:unknown", "check:send")),
+    ]
+    return [envelope(phone, at, one) for at, one in enumerate(said)]
+
+
+async def count(house: House, table: str) -> int:
+    async with house.core.store.read() as db:
+        return int((await db.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+
+
+def chat(house: House) -> Any:
+    return house.core.registry.channels["simulator"]
+
+
+async def test_a_report_is_a_tip_for_the_sp_and_the_dig(both_houses: House) -> None:
+    said = report("1")
+    said[4] = envelope("1", 4, Inbound(Kind.CHOICE, choice="at:station/jaunpur/kotwali"))
+    await both_houses.core.door.receive(chat(both_houses), said)
+    async with both_houses.core.store.read() as db:
+        readers = set((await db.execute(text("SELECT office_id FROM tip_reader"))).scalars())
+    assert readers == {"district/jaunpur", "range/varanasi"}
+
+
+async def test_many_at_once_are_all_kept_in_few_transactions(
+    both_houses: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = []
+    original = batch.settle
+
+    async def counted(*args: Any) -> Any:
+        settled.append(1)
+        return await original(*args)
+
+    monkeypatch.setattr("satark.intake.door.settle", counted)
+    await asyncio.gather(
+        *(both_houses.core.door.receive(chat(both_houses), report(str(number))) for number in range(60))
+    )
+    assert await count(both_houses, "tip") == 60
+    assert len(settled) <= 3
+
+
+async def test_a_repetition_does_nothing(both_houses: House) -> None:
+    for _ in range(3):
+        await both_houses.core.door.receive(chat(both_houses), report("1"))
+    await asyncio.gather(*(both_houses.core.door.receive(chat(both_houses), report("2")) for _ in range(5)))
+    assert await count(both_houses, "tip") == 2
+    assert await count(both_houses, "return_address") == 2
+
+
+async def test_the_same_id_twice_in_one_batch_counts_once(both_houses: House) -> None:
+    await both_houses.core.door.receive(chat(both_houses), [*report("1"), *report("1")])
+    assert await count(both_houses, "tip") == 1
+
+
+async def test_one_that_cannot_be_settled_spoils_no_other(both_houses: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = batch.step
+
+    def poisoned(state: Any, event: Any, world: Any) -> Any:
+        if getattr(event, "text", "") == "poison":
+            raise RuntimeError("secret words")
+        return original(state, event, world)
+
+    monkeypatch.setattr(batch, "step", poisoned)
+    door = both_houses.core.door
+    calls = [
+        door.receive(chat(both_houses), report(str(number), "poison" if number == 3 else "fine")) for number in range(8)
+    ]
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert [isinstance(result, NotAccepted) for result in results] == [number == 3 for number in range(8)]
+    assert await count(both_houses, "tip") == 7
+
+
+async def test_a_database_that_does_not_answer_is_never_a_success(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_args: Any) -> Any:
+        raise OSError("gone")
+
+    monkeypatch.setattr("satark.intake.door.settle", broken)
+    with pytest.raises(NotAccepted):
+        await house.core.door.receive(chat(house), report("1"))
+
+
+async def test_who_went_away_is_submitted_and_gets_the_receipt(both_houses: House) -> None:
+    house = both_houses
+    await house.core.door.receive(chat(house), [envelope("1", 0, Inbound(Kind.TEXT, "a den by the temple"))])
+    assert await house.core.door.close_idle(house.core.registry.channels) == 0
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE conversation SET expires = 1"))
+    assert await house.core.door.close_idle(house.core.registry.channels) == 1
+    assert await count(house, "tip") == 1
+    assert await count(house, "conversation") == 0
+    async with house.core.store.read() as db:
+        assert (await db.execute(text("SELECT incomplete FROM tip"))).scalar_one()
+    await house.work()
+    assert any("Keep this number" in str(said) or "नंबर" in str(said) for said in chat(house)._inboxes["1"].values())
+
+
+async def test_a_burst_of_photos_gets_one_answer(both_houses: House) -> None:
+    house = both_houses
+    start = [Inbound(Kind.CHOICE, choice="language:en"), Inbound(Kind.CHOICE, choice="category:gambling")]
+    await house.core.door.receive(chat(house), [envelope("1", at, one) for at, one in enumerate(start)])
+    await house.work()
+    before = len(chat(house)._inboxes["1"])
+    for number in range(10):
+        photo = Inbound(Kind.MEDIA, media=Media(MediaKind.PHOTO, kept=f"{number:032x}"))
+        await house.core.door.receive(chat(house), [envelope("1", 10 + number, photo)])
+    assert await count(house, "outbox") == 1
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE outbox SET due = 0"))
+    await house.work()
+    assert len(chat(house)._inboxes["1"]) == before + 1
+
+
+async def test_delete_forgets_the_way_back(both_houses: House) -> None:
+    house = both_houses
+    await house.core.door.receive(chat(house), report("1"))
+    assert await count(house, "return_address") == 1
+    more = [Inbound(Kind.TEXT, "delete"), Inbound(Kind.CHOICE, choice="erase:yes")]
+    await house.core.door.receive(chat(house), [envelope("1", 20 + at, one) for at, one in enumerate(more)])
+    assert await count(house, "return_address") == 0
+    assert await count(house, "conversation") == 0
+    assert await count(house, "tip") == 1
+
+
+async def test_a_delivery_never_goes_back(both_houses: House) -> None:
+    house = both_houses
+    await house.core.door.receive(chat(house), report("1"))
+    async with house.core.store.write() as db:
+        tip = (await db.execute(text("SELECT id FROM tip"))).scalar_one()
+        message = Message(tip_id=tip, kind="message", hour=1, sealed=b"x", delivery="sent")
+        await db.execute(Message.__table__.insert().values(**message.model_dump()))  # type: ignore[attr-defined]
+        key = house.bench.courier.lookup.of("sent", "simulator", "provider-id")
+        await db.execute(
+            text("INSERT INTO sent_part (key, message_id, day) VALUES (:key, :message, 1)"),
+            {"key": key, "message": message.id},
+        )
+    seen = []
+    for state in (DeliveryState.READ, DeliveryState.DELIVERED, DeliveryState.SENT):
+        await house.core.door.receive(chat(house), [DeliveryStatus(Secret("provider-id"), state)])
+        async with house.core.store.read() as db:
+            seen.append((await db.execute(text("SELECT delivery FROM message WHERE delivery <> ''"))).scalar_one())
+    assert seen == ["read", "read", "read"]
