@@ -4,9 +4,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=${1:-run}
 
-python=$(command -v python3.12 || command -v python3.11 || command -v python3 || true)
-[ -n "$python" ] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    { echo "Satark needs Python 3.11 or newer." >&2; exit 1; }
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; }
+python=
+for one in python3 python3.14 python3.13 python3.12 python3.11; do
+    if new_enough "$one"; then python=$one && break; fi
+done
+[ -n "$python" ] || { echo "Satark needs Python 3.11 or newer." >&2; exit 1; }
 
 wanted=$(cat "requirements/$kind.txt" pyproject.toml plugins/*/pyproject.toml | sha256sum | cut -d' ' -f1)
 stamp=".venv/.installed-$kind"
