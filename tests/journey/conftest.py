@@ -58,8 +58,9 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], limit: float = 
     raise AssertionError("Satark did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """No longer than a module: Playwright's loop runs as long as it lives, and other tests want their own."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
         yield chromium
