@@ -1,0 +1,100 @@
+"""The pages besides the whole way: the simulated phone, live arrival, every page for axe in light and dark."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journey.test_whole_way import DESK, PHONE, has_no_violation
+
+
+def sign_in(page: Page, url: str, login: str = "dig", password: str = "demo-dig-1") -> None:
+    page.goto(f"{url}/panel/sign-in?lang=en")
+    page.locator("#login").fill(login)
+    page.locator("#password").fill(password)
+    page.locator("main button").click()
+    expect(page.locator(".tabs")).to_be_visible()
+
+
+def test_a_chat_leads_to_a_tip_that_arrives_live_and_news_comes_back(satark: str, browser: Browser) -> None:
+    officer = browser.new_context(viewport=DESK, locale="en-IN").new_page()
+    with officer.expect_response(re.compile(r"/panel/tips/live$")):
+        sign_in(officer, satark)
+    phone = browser.new_context(viewport=PHONE, locale="en-IN").new_page()
+    phone.goto(f"{satark}/channels/simulator/?lang=en")
+
+    def say(words: str) -> None:
+        phone.locator("#words").fill(words)
+        phone.locator("#say button").click()
+
+    def tap(label: str) -> None:
+        phone.locator("#bubbles button", has_text=label).last.click()
+
+    say("hi")
+    tap("English")
+    tap("Illegal weapons")
+    expect(phone.locator("#bubbles")).to_contain_text("Now tell, show or say")
+    say("a shed behind the school")
+    tap("That is all")
+    phone.locator("#pin").click()
+    tap("Kotwali")
+    tap("Send it")
+    expect(phone.locator("#bubbles")).to_contain_text("Keep this number")
+    expect(officer.locator("#arrived")).to_be_visible(timeout=15_000)
+    officer.locator("#arrived").click()
+    mine = (
+        officer.locator(".tips li", has=officer.locator(".received"))
+        .filter(has_text="हथियार")
+        .or_(officer.locator(".tips li", has=officer.locator(".received")).filter(has_text="weapons"))
+    )
+    mine.filter(has_not=officer.locator(".demo")).first.locator("a").click()
+    officer.locator("#message").fill("Which day was it?")
+    officer.locator("form[action$=message] button").click()
+    expect(phone.locator("#bubbles li").last).to_contain_text("There is news for you here.", timeout=15_000)
+    tap("Read")
+    expect(phone.locator("#bubbles")).to_contain_text("Which day was it?")
+    say("on Sunday")
+    expect(phone.locator("#bubbles")).to_contain_text("It has been added.")
+    officer.reload()
+    expect(officer.locator(".letter.addition .text")).to_have_text("on Sunday")
+    expect(officer.locator(".letter.message .delivery")).to_contain_text(re.compile("read|पढ़ा"))
+    officer.context.close()
+    phone.context.close()
+
+
+def test_a_call_is_spoken_and_keyed(satark: str, browser: Browser) -> None:
+    phone = browser.new_context(viewport=PHONE, locale="hi-IN").new_page()
+    phone.goto(f"{satark}/channels/simulator-keypad/")
+    bubbles = phone.locator("#bubbles")
+    expect(bubbles).to_contain_text("English: 2")
+    phone.locator(".key[value='2']").click()
+    expect(bubbles).to_contain_text("For Cow smuggling, press 1.")
+    expect(bubbles).to_contain_text("For More, press 9.")
+    phone.locator(".key[value='9']").click()
+    expect(bubbles).to_contain_text("For Trafficking of people, press 1.")
+    phone.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(satark: str, browser: Browser, scheme: str) -> None:
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme, locale="en-IN")
+    page = context.new_page()
+    public = ["/", "/q/jnp-kotwali", "/nowhere", "/channels/webform/", "/channels/webform/step", "/channels/webform/status",
+              "/channels/simulator/", "/channels/simulator-keypad/", "/panel/sign-in"]  # fmt: skip
+    for path in public:
+        for locale in ("en", "hi", "ur"):
+            page.goto(f"{satark}{path}?lang={locale}")
+            has_no_violation(page, True)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, locale)
+    sign_in(page, satark)
+    tips = page.locator(".tips a").evaluate_all("links => links.slice(0, 3).map(link => link.href)")
+    for path in (
+        f"{satark}/panel/tips",
+        f"{satark}/panel/tips?status=closed",
+        f"{satark}/panel/tips/AAA-AAA-AAA",
+        *tips,
+    ):
+        page.goto(path)
+        has_no_violation(page, True)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    context.close()
