@@ -133,7 +133,6 @@ class Evidence(SQLModel, table=True):
     __table_args__ = UNORDERED
     id: str = Field(default_factory=random_id, primary_key=True)
     tip_id: str | None = Field(default=None, index=True)
-    message_id: str | None = Field(default=None, index=True)
     kind: str
     mime: str = ""
     size: int = 0

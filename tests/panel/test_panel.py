@@ -132,7 +132,7 @@ async def test_a_tip_is_seen_assigned_acted_on_and_closed(officer: httpx.AsyncCl
         await value(
             both_houses, "SELECT count(*) FROM audit_entry WHERE action IN ('assign', 'report', 'close', 'file')"
         )
-        == 5
+        == 6
     )
 
 

@@ -1,0 +1,15 @@
+"""Alembic's entry: it runs on the connection that satark.store.migrate hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import satark.store.tables  # noqa: F401 - it fills the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()
