@@ -98,3 +98,39 @@ def test_axe_finds_nothing_on_any_page(satark: str, browser: Browser, scheme: st
         has_no_violation(page, True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     context.close()
+
+
+def test_a_broken_line_loses_nothing_and_counts_once(satark: str, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, locale="en-IN")
+    page = context.new_page()
+    page.goto(f"{satark}/channels/webform/?lang=en")
+    page.locator("input[value='category:weapons']").check()
+    page.locator("#text").fill("kept through a broken line")
+    context.set_offline(True)
+    page.locator("form#report button.main").click()
+    expect(page.locator("#retry")).to_be_visible()
+    expect(page.locator("#text")).to_have_value("kept through a broken line")
+    context.set_offline(False)
+    expect(page.locator("#receipt")).to_be_visible(timeout=15_000)
+    context.close()
+
+
+def test_the_inbox_is_filtered_without_a_new_page_and_walked_by_keys(satark: str, browser: Browser) -> None:
+    page = browser.new_context(viewport=DESK, locale="en-IN").new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    sign_in(page, satark)
+    page.evaluate("window.sameDocument = true")
+    page.locator("select[name=category]").select_option("gambling")
+    page.wait_for_url("**category=gambling*")
+    expect(page.locator(".tips .what", has_text=re.compile("जुआ|Gambling"))).to_have_count(
+        page.locator(".tips li").count()
+    )
+    assert page.evaluate("window.sameDocument")
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(".tips a").nth(1)).to_be_focused()
+    assert faults == []
+    page.context.close()
