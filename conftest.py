@@ -83,14 +83,14 @@ class House:
 
 
 @asynccontextmanager
-async def house_at(folder: Path, database: str = "", **plugins: object) -> AsyncIterator[House]:
-    """A house with its data in a folder. Plugins besides the web form and the simulator by their names."""
+async def house_at(folder: Path, database: str = "", pool: Any = None, **plugins: object) -> AsyncIterator[House]:
+    """A house with its data in a folder. `pool` is its Redis, if any; plugins besides the first ones by their names."""
     config = Settings(data_dir=folder, database_url=database, channels="webform,simulator")
     make_keys(config.keys)
     store = Store(config.database)
     await migrate(store)
     await store.dispose()
-    core = build_core(config, plugins=plugins, environ={})
+    core = build_core(config, pool, plugins, environ={})
     web = build_web(core, environ={})
     async with running(core, web):
         yield House(core, web)

@@ -1,5 +1,6 @@
 """P1: no marked identity is at rest anywhere, in any form, after each channel was driven from end to end."""
 
+import asyncio
 import base64
 import io
 import json
@@ -11,9 +12,11 @@ from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
+from arq.connections import create_pool
 from PIL import Image
 
 from conftest import House, house_at
+from satark.jobs.redis import PrivateRedis, redis_settings
 from satark.web.logs import configure_logging
 
 PHONE = "919876500042"
@@ -133,6 +136,25 @@ def test_the_search_finds_what_it_looks_for() -> None:
             assert mark in found_in(f"xx{data}yy".encode())
         for before in ("", "a", "ab"):
             assert mark in found_in(base64.b64encode(f"{before}{mark}zzz".encode()))
+
+
+async def test_redis_holds_wake_ups_and_nothing_else(tmp_path: Path) -> None:
+    """Every key and value in a real Redis, while jobs wait in it that nobody takes."""
+    private = PrivateRedis(tmp_path)
+    await private.start()
+    pool = await create_pool(redis_settings(private.url))
+    async with house_at(tmp_path, pool=pool) as house:
+        transport = httpx.ASGITransport(app=house.web, client=(CLIENT, 4242))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            await tell_by_form(client)
+            await tell_by_chat(client)
+            while not (keys := await pool.keys("*")):
+                await asyncio.sleep(0.01)
+        dump = b"".join([key + (await pool.dump(key) or b"") for key in keys])
+    assert b"deliver" in dump
+    assert found_in(dump) == []
+    await pool.aclose()
+    await private.stop()
 
 
 async def test_file_times_are_no_finer_than_the_hour(tmp_path: Path) -> None:
