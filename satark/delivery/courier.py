@@ -28,6 +28,7 @@ from satark.tips.letters import Delivery
 
 log = logging.getLogger(__name__)
 
+# Longer than a send may take (registry.SEND_LIMIT), for it is renewed with every part.
 LEASE = 60
 AT_ONCE = 50
 
@@ -38,23 +39,35 @@ _message: Any = Message
 async def deliver_due(courier: Courier) -> int:
     """Deliver all that is due. Returns how many errands were tried."""
     done = 0
-    while rows := await _claim(courier.store):
+    while True:
+        lease = now() + LEASE
+        rows = await _claim(courier.store, lease)
         for row in rows:
-            await _deliver_safely(courier, row)
+            if await _renew(courier.store, row, lease):
+                await _deliver_safely(courier, row)
         done += len(rows)
-    return done
+        if not rows:
+            return done
 
 
-async def _claim(store: Store) -> Sequence[Any]:
-    """Errands that are due, out of reach of other workers for the time of the lease."""
-    moment = now()
+async def _claim(store: Store, lease: int) -> Sequence[Any]:
+    """Errands that are due, out of reach of other workers until the lease ends."""
+    moment = lease - LEASE
     due = (_outbox.due <= moment) & (_outbox.claimed_until <= moment)
     wanted = select(Outbox).where(due).order_by(_outbox.due).limit(AT_ONCE).with_for_update(skip_locked=True)
     async with store.write() as db:
         rows = (await db.execute(wanted)).all()
         ids = [row.id for row in rows]
-        await db.execute(update(Outbox).where(_outbox.id.in_(ids)).values(claimed_until=moment + LEASE))
+        await db.execute(update(Outbox).where(_outbox.id.in_(ids)).values(claimed_until=lease))
     return rows
+
+
+async def _renew(store: Store, row: Any, lease: int) -> bool:
+    """Whether the errand is still ours when its turn comes: the ones before it may have taken longer than the lease."""
+    own = (_outbox.id == row.id) & (_outbox.claimed_until == lease)
+    async with store.write() as db:
+        renewed = await db.execute(update(Outbox).where(own).values(claimed_until=max(now(), lease) + LEASE))
+    return renewed.rowcount == 1
 
 
 async def _deliver_safely(courier: Courier, row: Any) -> None:
@@ -109,7 +122,9 @@ async def _record(courier: Courier, row: Any, channel: Channel, ids: Sequence[Se
     """How far it came; the provider's ids only as keyed hashes."""
     keys = [courier.lookup.of("sent", channel.name, one.reveal()) for one in ids]
     async with courier.store.write() as db:
-        await db.execute(update(Outbox).where(_outbox.id == row.id).values(part=part, attempts=0))
+        await db.execute(
+            update(Outbox).where(_outbox.id == row.id).values(part=part, attempts=0, claimed_until=now() + LEASE)
+        )
         if keys:
             known = {"message_id": row.message_id, "day": day_of(now())}
             statement = courier.store.insert(SentPart).on_conflict_do_nothing()

@@ -14,8 +14,6 @@ from shapely.geometry.base import BaseGeometry
 NAME_LIMIT = 24  # the row of a WhatsApp list (messaging.md)
 DETAIL_LIMIT = 72
 REQUIRED = ("en", "hi")
-# Two published versions of the boundaries differ by up to 2.3 km (SOURCES.md): a point this near may be on either side.
-EDGE_DEGREES = 0.0207
 
 Names = Mapping[str, str]
 

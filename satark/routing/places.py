@@ -11,7 +11,7 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 from shapely.geometry import Point
 
-from satark.routing.pack import EDGE_DEGREES, Pack, Spot
+from satark.routing.pack import Pack, Spot
 
 MOST = 5
 # Found by trial on the names of tests/routing: below it, the wrong stations outnumber the right ones.
@@ -43,10 +43,9 @@ class Suggestion(Struct, frozen=True):
 
 
 class Located(Struct, frozen=True):
-    """`district` is an office id, "" outside the range; `near_edge` says that it may as well be the next one."""
+    """`district` is an office id, "" outside the range."""
 
     district: str = ""
-    near_edge: bool = False
     suggestions: tuple[Suggestion, ...] = ()
 
 
@@ -106,9 +105,7 @@ class Gazetteer:
         if not inside:
             return Located()
         district = inside[0]
-        edge = self._outlines[district].exterior if hasattr(self._outlines[district], "exterior") else None
-        near_edge = edge is not None and edge.distance(point) < EDGE_DEGREES
-        return Located(district, near_edge, self.nearest(lat, lon, district))
+        return Located(district, self.nearest(lat, lon, district))
 
     def nearest(self, lat: float, lon: float, district: str) -> tuple[Suggestion, ...]:
         stations = [spot for spot in self._stations if spot.district == district and spot.lat is not None]

@@ -14,6 +14,7 @@ from satark.channels.messages import Capabilities, Envelope, Inbound, Kind, Neve
 from satark.channels.spec import Channel, hookimpl
 from satark.delivery.backoff import LONGEST, MOST_ATTEMPTS, wait
 from satark.delivery.courier import deliver_due
+from satark.store.clock import now
 
 
 class Scripted(Channel):
@@ -109,6 +110,33 @@ async def test_two_workers_never_take_the_same_errand(scripted: House) -> None:
     await asyncio.gather(*(deliver_due(scripted.bench.courier) for _ in range(4)))
     keys = [key for _, key, _ in channel.said]
     assert len(keys) == len(set(keys)) > 0
+
+
+async def test_an_errand_whose_lease_ran_out_is_left_to_who_took_it(
+    scripted: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first errand takes longer than the lease of those behind it, and another worker takes them meanwhile."""
+    said = [Envelope(Secret(f"91{at}"), Secret(f"x{at}"), Inbound(Kind.TEXT, "hello there")) for at in range(5)]
+    await scripted.core.door.receive(channel, said)
+    clock = [now()]
+    monkeypatch.setattr("satark.delivery.courier.now", lambda: clock[0])
+    original, slow = channel.send, [True]
+
+    async def send(wire: Wire, address: Secret) -> Sent | TryAgain | Never:
+        if slow:
+            slow.clear()
+            clock[0] += 55
+            await deliver_due(scripted.bench.courier)
+            clock[0] += 10
+            await deliver_due(scripted.bench.courier)
+        return await original(wire, address)
+
+    monkeypatch.setattr(channel, "send", send)
+    await deliver_due(scripted.bench.courier)
+    keys = [key for _, key, _ in channel.said]
+    assert len({phone for phone, _, _ in channel.said}) == 6
+    assert len(keys) == len(set(keys))
+    assert await outbox(scripted) == []
 
 
 @given(attempts=st.integers(0, 30), asked=st.floats(0, 7200), drawn=st.floats(0, 1, exclude_max=True))
