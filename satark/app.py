@@ -89,11 +89,13 @@ def build_bench(core: Core) -> Bench:
     return Bench(core, courier, opener)
 
 
-def build_web(core: Core, only: str = "", environ: Mapping[str, str] | None = None) -> Starlette:
+def build_web(
+    core: Core, only: str = "", environ: Mapping[str, str] | None = None, *, listens: bool = True
+) -> Starlette:
     """The public application, the panel, or (`only` empty) both, the panel under its path."""
     if only == "panel":
         return Starlette(routes=[Mount("/panel", create_panel(core))])
-    gateway = create_gateway(core, environ)
+    gateway = create_gateway(core, environ, listens=listens)
     if not only:
         gateway.router.routes.insert(0, Mount("/panel", create_panel(core)))
     return gateway

@@ -1,11 +1,10 @@
 """What both applications and the worker stand on: made once by the composition root, and passed in."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from satark.channels.registry import Registry
 from satark.evidence.keeping import Keeper
-from satark.intake.door import Door
+from satark.intake.door import Door, Wake
 from satark.routing.pack import Pack
 from satark.settings import Settings
 from satark.store.engine import Store
@@ -25,4 +24,4 @@ class Core:
     pages: Pages
     keeper: Keeper
     door: Door | None
-    wake: Callable[[str], Awaitable[None]]
+    wake: Wake

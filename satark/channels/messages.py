@@ -58,6 +58,15 @@ class Kind(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+class Unusable(StrEnum):
+    """Why a message is `unsupported`: what it is, its size, that its sender took it back, or that a group sees it."""
+
+    KIND = "kind"
+    TOO_LARGE = "too_large"
+    DELETED = "deleted"
+    GROUP = "group"
+
+
 class MediaKind(StrEnum):
     PHOTO = "photo"
     VIDEO = "video"
@@ -90,7 +99,7 @@ class Inbound(Struct, frozen=True):
     """One thing an informant said, did or sent, without who it was.
 
     `text` is the words of a text, the caption of a media, the digits of a keypad, the name of a shared location, or the
-    payload of an opening (a poster's code). `choice` is a `Choice.id` that came back.
+    payload of an opening (a poster's code). `choice` is a `Choice.id` that came back. `why` is for what is unsupported.
     """
 
     kind: Kind
@@ -98,6 +107,7 @@ class Inbound(Struct, frozen=True):
     choice: str = ""
     media: Media | None = None
     point: Point | None = None
+    why: Unusable = Unusable.KIND
 
 
 class Envelope(Struct, frozen=True):
@@ -123,13 +133,6 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class DeliveryStatus(Struct, frozen=True):
-    """What a provider says became of a message that was sent."""
-
-    external_id: Secret
-    state: DeliveryState
-
-
 class Choice(Struct, frozen=True):
     """An answer to tap or to name by its number. It is matched by `id`, never by `label`."""
 
@@ -145,6 +148,7 @@ class Asks(StrEnum):
     CHOICE = "choice"
     ACCOUNT = "account"
     PLACE = "place"
+    LOCATION = "location"
     RECEIPT = "receipt"
 
 
@@ -152,6 +156,7 @@ class Prompt(Struct, frozen=True):
     """What Satark says, fitted to the channel: never longer than its limits, never more choices than it holds.
 
     `text` is the written and `speech` the spoken form. `code` is a number worth keeping (a receipt), digits only.
+    `control` is the label of what opens the choices, or of what sends the location.
     """
 
     id: str
@@ -161,6 +166,7 @@ class Prompt(Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     asks: Asks = Asks.NOTHING
     code: str = ""
+    control: str = ""
 
 
 class TextUnit(StrEnum):
@@ -177,7 +183,8 @@ class Capabilities(Struct, frozen=True):
 
     `buttons` and `rows` are how many choices fit one message as buttons or as a list (0: none; then choices are
     numbered in the text). `pushes_for` is how long after the informant's last message Satark may still write (0:
-    never, the answer is the response; None: for ever).
+    never, the answer is the response; None: for ever). To one informant it may send one message per `pair_seconds`, and
+    `pair_burst` at once. `reports` is whether the provider tells what became of a message.
     """
 
     max_text: int
@@ -188,6 +195,7 @@ class Capabilities(Struct, frozen=True):
     rows: int = 0
     row_label: int = 0
     row_detail: int = 0
+    control_label: int = 0
     media: Mapping[MediaKind, int] = field(default_factory=dict)
     location: bool = False
     keypad: bool = False
@@ -195,6 +203,9 @@ class Capabilities(Struct, frozen=True):
     answers_in_request: bool = False
     pushes_for: int | None = None
     sends_per_second: float = 0.0
+    pair_seconds: float = 0.0
+    pair_burst: int = 0
+    reports: bool = False
 
     @property
     def most_choices(self) -> int:
@@ -211,22 +222,42 @@ class Wire(Struct, frozen=True):
 
 
 class Sent(Struct, frozen=True):
-    """The provider took it. The ids under which it will report on it, if any."""
+    """The provider took it. The ids under which it will report on it, where that is not the wire's key."""
 
     external_ids: tuple[Secret, ...] = ()
 
 
 class TryAgain(Struct, frozen=True):
-    """Not now. `after` is in seconds; `why` is the provider's code, never an address or a text."""
+    """Not now. `after` is in seconds; `why` is the provider's code, never an address or a text.
+
+    `everything` is that the provider takes nothing at all for now (it is down, the token expired, the number sends too
+    fast): then the whole channel pauses, and no message is given up for it.
+    """
 
     after: float = 0.0
     why: str = ""
+    everything: bool = False
 
 
 class Never(Struct, frozen=True):
     """It will not arrive, however often it is tried. `why` is the provider's code, never an address or a text."""
 
     why: str = ""
+
+
+class WindowClosed(Struct, frozen=True):
+    """The informant has not written for so long that only a `knock` may be sent. `why` is the provider's code."""
+
+    why: str = ""
+
+
+class DeliveryStatus(Struct, frozen=True):
+    """What a provider says became of a message that was sent. `external_id` is the key of its wire, or an id that
+    `Sent` named. `refused` says of a failure what can be done about it."""
+
+    external_id: Secret
+    state: DeliveryState
+    refused: TryAgain | Never | WindowClosed | None = None
 
 
 class Finding(Struct, frozen=True):

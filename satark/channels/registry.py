@@ -12,8 +12,8 @@ from typing import Any
 
 import pluggy
 
-from satark.channels.messages import Finding, Media, Never, Prompt, Secret, Sent, TryAgain, Wire
-from satark.channels.spec import CONTRACT, PROJECT, Channel, Hooks, Host
+from satark.channels.messages import Finding, Media, Never, Prompt, Secret, Sent, TryAgain, WindowClosed, Wire
+from satark.channels.spec import CONTRACT, PROJECT, Channel, Hooks, Host, Misconfigured
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ GROUP = "satark.channels"
 START_LIMIT = 10.0
 SEND_LIMIT = 30.0
 RENDER_LIMIT = 5.0
+SEEN_LIMIT = 3.0
 
 
 def installed() -> dict[str, EntryPoint]:
@@ -60,6 +61,9 @@ class Registry:
             )(environ=self._environ)
             for channel in [channel for channels in offered for channel in channels]:
                 self._admit(channel)
+        except Misconfigured as error:
+            self._manager.unregister(plugin)
+            self.troubles[name] = f"is not configured: {error}"
         except Exception as error:  # noqa: BLE001 - whatever a plugin does, the others go on
             self._manager.unregister(plugin)
             self.troubles[name] = f"offers no channel ({type(error).__name__})"
@@ -108,23 +112,33 @@ class Registry:
         return found
 
 
-async def render(channel: Channel, prompt: Prompt) -> Sequence[Wire] | Never:
-    """The prompt in the channel's terms; `Never` where the plugin cannot render it."""
+async def render(channel: Channel, prompt: Prompt, *, knocking: bool = False) -> Sequence[Wire] | Never:
+    """The prompt in the channel's terms, or as a knock; `Never` where the plugin cannot render it."""
     try:
         async with asyncio.timeout(RENDER_LIMIT):
-            return await asyncio.to_thread(channel.render, prompt)
+            return await asyncio.to_thread(channel.knock if knocking else channel.render, prompt)
     except Exception as error:  # noqa: BLE001
         return Never(f"render:{type(error).__name__}")
 
 
-async def send(channel: Channel, wire: Wire, address: Secret) -> Sent | TryAgain | Never:
+async def seen(channel: Channel, external_id: Secret, address: Secret) -> None:
+    """A courtesy, worth a short wait and no error."""
+    try:
+        async with asyncio.timeout(SEEN_LIMIT):
+            await channel.seen(external_id, address)
+    except Exception as error:  # noqa: BLE001
+        log.debug("channel %s could not show that a message was read (%s)", channel.name, type(error).__name__)
+
+
+async def send(channel: Channel, wire: Wire, address: Secret) -> Sent | TryAgain | Never | WindowClosed:
     """Send one message part. Whatever a plugin raises, or however long it takes, is `TryAgain`."""
     try:
         async with asyncio.timeout(SEND_LIMIT):
             outcome: Any = await channel.send(wire, address)
     except Exception as error:  # noqa: BLE001
         return TryAgain(why=f"send:{type(error).__name__}")
-    return outcome if isinstance(outcome, (Sent, TryAgain, Never)) else TryAgain(why="send:no outcome")
+    known = isinstance(outcome, (Sent, TryAgain, Never, WindowClosed))
+    return outcome if known else TryAgain(why="send:no outcome")
 
 
 async def fetch(channel: Channel, media: Media) -> AsyncIterator[bytes]:

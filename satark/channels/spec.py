@@ -14,6 +14,8 @@ Each clause has a number; the contract kit (`satark.channels.testing`) tests eac
 - C-010  `send` and `fetch` speak to the provider alone; no method keeps an address after it returns.
 - C-011  `start`, `stop` and `check` return within their time limit; `check` says how to mend what is not well.
 - C-012  A channel that answers in the request has `respond`; its answer is never written to the outbox.
+- C-013  A channel with a window has a `knock` that a bystander may read; a channel without one has none.
+- C-014  `parse` reads back what `imitate` writes, and `verify` takes it for genuine.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -24,7 +26,6 @@ import pluggy
 from msgspec import Struct
 
 from satark.channels.messages import (
-    Asks,
     Capabilities,
     Choice,
     DeliveryStatus,
@@ -37,6 +38,7 @@ from satark.channels.messages import (
     Sent,
     TryAgain,
     WebhookRequest,
+    WindowClosed,
     Wire,
 )
 
@@ -49,6 +51,11 @@ PROJECT = "satark"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class Misconfigured(Exception):
+    """A setting of the channel is missing or wrong. The message is shown to the operator: it names the setting and how
+    to mend it, and holds no secret."""
 
 
 class NotAccepted(Exception):
@@ -100,6 +107,20 @@ class Host(Protocol):
         """The languages of the service, by code, each named in itself."""
         ...
 
+    @property
+    def listens(self) -> bool:
+        """Whether this process takes messages from outside: a channel that polls does it here, and nowhere else."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The address under which the service is reached, without a slash at its end."""
+        ...
+
+    def knock(self, locale: str) -> Prompt:
+        """What may be said to an informant whose window is closed, to be handed in at the provider beforehand."""
+        ...
+
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         """Make the items durable and advance their conversations. When it returns, they are safe.
 
@@ -125,10 +146,12 @@ class Channel:
     """A channel with every method at its most modest: a plugin overrides what its transport has.
 
     `webhook` is the path below `/channels/NAME/` at which the core takes POSTs for the channel: it limits the size,
-    calls `verify`, `parse`, makes the result durable, and answers with `respond`. `body_limit` is in bytes.
+    calls `verify`, `parse`, makes the result durable, and answers with `respond`. `body_limit` is in bytes. `title` is
+    what people call it.
     """
 
     name: str
+    title: str = ""
     contract: int = CONTRACT
     capabilities: Capabilities
     webhook: ClassVar[str | None] = None
@@ -159,8 +182,20 @@ class Channel:
     def render(self, prompt: Prompt) -> list[Wire]:
         raise NotImplementedError
 
-    async def send(self, wire: Wire, address: Secret) -> Sent | TryAgain | Never:
+    async def send(self, wire: Wire, address: Secret) -> Sent | TryAgain | Never | WindowClosed:
         raise NotImplementedError
+
+    def knock(self, prompt: Prompt) -> list[Wire]:
+        """`prompt` in the one form that may be sent when the informant's window is closed; [] where there is none."""
+        return []
+
+    async def seen(self, external_id: Secret, address: Secret) -> None:
+        """Show the sender of a message that it arrived and is being answered, where the transport can. What it raises
+        has no consequence."""
+
+    def link(self, poster: str) -> str:
+        """A URL that opens a conversation, knowing the poster it hangs on; "" where there is none."""
+        return ""
 
     def fetch(self, media: Media) -> AsyncIterator[bytes]:
         """The bytes of a media that has a `ref`. May raise anything; the core tries again."""
@@ -170,6 +205,10 @@ class Channel:
         """The HTTP answer of a channel whose reply is the response."""
         raise NotImplementedError
 
+    def imitate(self, envelopes: Sequence[Envelope]) -> WebhookRequest:
+        """What the provider would POST for these messages, signed as it would: for `satark simulate` and the bench."""
+        raise NotImplementedError
+
 
 class Hooks:
     """What a plugin may implement. There is one hook."""
@@ -177,18 +216,3 @@ class Hooks:
     @hookspec
     def satark_channels(self, environ: Mapping[str, str]) -> Sequence[Channel]:  # type: ignore[empty-body]
         """The channels of this plugin, not yet started. `environ` holds the `SATARK_…` settings."""
-
-
-__all__ = [
-    "CONTRACT",
-    "PROJECT",
-    "Asks",
-    "Channel",
-    "Hooks",
-    "Host",
-    "NotAccepted",
-    "PlaceGroup",
-    "Questions",
-    "TooLarge",
-    "hookimpl",
-]

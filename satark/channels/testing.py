@@ -50,9 +50,14 @@ class FakeHost:
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self.environ: Mapping[str, str] = environ or {}
+        self.listens = True
+        self.public_url = "https://satark.example"
         self.received: list[Envelope | DeliveryStatus] = []
         self.kept: list[bytes] = []
         self.answers: list[Prompt] = []
+
+    def knock(self, locale: str) -> Prompt:
+        return Prompt("news", locale, "There is news.", choices=(Choice("news", "Read"),), asks=Asks.CHOICE)
 
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         self.received.extend(items)

@@ -54,7 +54,7 @@ async def _database(settings: Settings) -> bool:
 async def _channels(settings: Settings) -> bool:
     core = build_core(settings)
     well = True
-    async with running(core, build_web(core, "gateway")):
+    async with running(core, build_web(core, "gateway", listens=False)):
         for name, findings in (await core.registry.check()).items():
             for finding in findings:
                 _say(finding.well, f"{finding.what} {finding.fix}".strip())

@@ -83,7 +83,7 @@ async def worker(settings: Settings) -> None:
     """Runs until SIGINT or SIGTERM."""
     async with redis_for(settings) as pool:
         core = build_core(settings, pool)
-        async with running(core, build_web(core, "gateway")):
+        async with running(core, build_web(core, "gateway", listens=False)):
             stop = asyncio.Event()
             for one in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(one, stop.set)

@@ -15,7 +15,7 @@ def on_located(state: State, found: Located, world: World) -> Turn:
         words = " ".join(filter(None, (state.place.words, found.words)))
         office = found.district or state.place.office
         state = replace(state, place=Place(office, words, found.point or state.place.point))
-    if state.asking is not slot:
+    if state.asking not in (slot, Slot.PIN):
         said = notice("pin_kept", state)
         return saying(said, next_question(_without_place_if_open(state), world))
     if found.stations:

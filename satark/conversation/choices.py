@@ -75,6 +75,8 @@ def _offices(world: World) -> frozenset[str]:
 def _at(state: State, office: str, world: World) -> Turn | None:
     if office == "list":
         return ask(Slot.PLACE, replace(state, found=(), scope="", page=0), world)
+    if office == "pin":
+        return ask(Slot.PIN, replace(state, found=(), scope="", page=0), world)
     if office not in _offices(world):
         return None
     return _fill(state, Slot.PLACE, world, place=replace(state.place, office=office))
@@ -145,8 +147,9 @@ def _erase(state: State, value: str, world: World) -> Turn | None:
     return Turn(State(locale=state.locale), (said,), (*effects, *forget), over=True)
 
 
-def _news(state: State, _value: str, _world: World) -> Turn | None:
-    return Turn(state, effects=(ReadNews(state.tip),)) if state.tip else None
+def _news(state: State, _value: str, world: World) -> Turn:
+    """Who comes so late that the tip is forgotten here shows the receipt."""
+    return Turn(state, effects=(ReadNews(state.tip),)) if state.tip else ask(Slot.RECEIPT, state, world)
 
 
 def _more(state: State, _value: str, world: World) -> Turn | None:

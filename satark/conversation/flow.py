@@ -7,7 +7,7 @@ fits none of these is taken as part of the account: nothing that was given is ev
 
 from msgspec.structs import replace
 
-from satark.channels.messages import Inbound, Kind
+from satark.channels.messages import Inbound, Kind, Unusable
 from satark.conversation.answers import on_found, on_located, on_submitted
 from satark.conversation.choices import choose
 from satark.conversation.commands import command
@@ -29,7 +29,7 @@ from satark.conversation.state import (
     Turn,
     World,
 )
-from satark.conversation.words import command_in, digits_in, is_greeting, number_in
+from satark.conversation.words import command_in, digits_in, is_greeting, number_in, poster_in
 
 RECEIPT_DIGITS = 16
 MOST_MISSES = 3
@@ -54,8 +54,10 @@ def step(state: State, event: Event, world: World) -> Turn:
             return _give(state, Given(event.text, event.media.kept, event.media.kind), world)
         case Inbound(kind=Kind.LOCATION) if event.point is not None:
             return doing(Turn(state), Locate(words=event.text, point=event.point))
+        case Inbound(kind=Kind.UNSUPPORTED, why=Unusable.GROUP):
+            return Turn(State(), (notice("unsupported", state, why=event.why.value),), over=True)
         case Inbound(kind=Kind.UNSUPPORTED):
-            return saying(notice("unsupported", state), _again(state, world))
+            return saying(notice("unsupported", state, why=event.why.value), _again(state, world))
         case _:
             return _text(state, event.text.strip(), world)
 
@@ -84,6 +86,8 @@ def _text(state: State, text: str, world: World) -> Turn:
         return command(state, name, world)
     if is_greeting(text, world.vocabulary):
         return _again(state, world)
+    if poster := poster_in(text, world):
+        return _opened(state, poster, world)
     number = number_in(text, world.vocabulary)
     if number and (choice := dict(state.shown).get(number)) and (turn := choose(state, choice, world)):
         return turn
@@ -95,7 +99,7 @@ def _text(state: State, text: str, world: World) -> Turn:
 
 def _words(state: State, text: str, is_number: bool, world: World) -> Turn:
     """Free text: for the slot that is open, else part of the account."""
-    if state.asking in (Slot.PLACE, Slot.ACCUSED):
+    if state.asking in (Slot.PLACE, Slot.PIN, Slot.ACCUSED):
         return doing(Turn(state), Locate(words=text, district=state.scope))
     if state.asking is Slot.RECEIPT:
         return _missed(state, world, notice("receipt.slip", state))
@@ -148,7 +152,7 @@ def _assume(state: State, world: World) -> State:
             return replace(state, category=world.fallback_category, asking=None)
         case Slot.ACCUSED:
             return replace(state, accused=UNKNOWN, asking=None)
-        case Slot.PLACE:
+        case Slot.PLACE | Slot.PIN:
             return replace(state, place=replace(state.place, office=UNKNOWN), asking=None)
         case _:
             return replace(state, asking=None)

@@ -9,8 +9,14 @@ from satark.conversation.paging import page_of
 from satark.conversation.state import Ask, Slot, State, Turn, World
 
 DEFAULT_LOCALE = "hi"
-OVERLAYS = frozenset({Slot.LANGUAGE, Slot.CHANGE, Slot.MENU, Slot.ERASE})
-_ASKS = {Slot.ACCOUNT: Asks.ACCOUNT, Slot.DIALOGUE: Asks.ACCOUNT, Slot.PLACE: Asks.PLACE, Slot.RECEIPT: Asks.RECEIPT}
+READ = (("1", "news"),)
+_ASKS = {
+    Slot.ACCOUNT: Asks.ACCOUNT,
+    Slot.DIALOGUE: Asks.ACCOUNT,
+    Slot.PLACE: Asks.PLACE,
+    Slot.PIN: Asks.LOCATION,
+    Slot.RECEIPT: Asks.RECEIPT,
+}
 
 
 def missing(state: State, world: World) -> Slot:
@@ -45,6 +51,8 @@ def choices_of(slot: Slot, state: State, world: World) -> tuple[str, ...]:
             return _offices("at", state, world)
         case Slot.ACCOUNT:
             return ("done",)
+        case Slot.PIN:
+            return ()
         case Slot.CHECK:
             return ("check:send", "check:add", "check:change")
         case Slot.CHANGE:
@@ -72,7 +80,9 @@ def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
         whole = f"{verb}:{state.scope}"
         return (*stations, whole) if verb == "at" else (whole, *stations)
     districts = tuple(f"{verb}in:{district}" for district in world.stations)
-    return (*districts, f"by:{world.range_office}", unknown) if verb == "by" else (*districts, unknown)
+    if verb == "by":
+        return (*districts, f"by:{world.range_office}", unknown)
+    return (*districts, *(("at:pin",) if world.pins else ()), unknown)
 
 
 def ask(slot: Slot, state: State, world: World, **args: object) -> Turn:
@@ -128,6 +138,11 @@ def next_question(state: State, world: World) -> Turn:
 
 def notice(name: str, state: State, code: str = "", **args: object) -> Ask:
     return Ask(id=name, locale=state.locale or DEFAULT_LOCALE, args=dict(args), code=code, notice=True)
+
+
+def news(locale: str, *, free: bool) -> Ask:
+    """There is news. `free` is whether it can be read at once, and not only after what is being written."""
+    return Ask(id="news", locale=locale, options=READ if free else (), asks=Asks.CHOICE, args={"free": free})
 
 
 def saying(first: Ask | tuple[Ask, ...], turn: Turn) -> Turn:

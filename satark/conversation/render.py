@@ -108,7 +108,12 @@ def _prompt(ask: Ask, voice: Voice, capabilities: Capabilities) -> Prompt:
     text = voice.say(ask, WRITTEN)
     if choices and not capabilities.most_choices and not capabilities.answers_in_request:
         text += PAUSE + "\n".join(f"{number}. {voice.label(choice, ask.locale)}" for number, choice in ask.options)
-    return Prompt(ask.id, ask.locale, text, voice.say(ask, SPOKEN), choices, ask.asks, ask.code)
+    control = voice.label(f"control:{_control(ask)}", ask.locale)
+    return Prompt(ask.id, ask.locale, text, voice.say(ask, SPOKEN), choices, ask.asks, ask.code, control)
+
+
+def _control(ask: Ask) -> str:
+    return "location" if ask.asks is Asks.LOCATION else "choices"
 
 
 def _one_bubble(prompts: Sequence[Prompt]) -> Prompt:

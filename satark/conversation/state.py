@@ -21,6 +21,7 @@ class Slot(StrEnum):
     ACCOUNT = "account"
     PLACE = "place"
     CHECK = "check"
+    PIN = "pin"
     CHANGE = "change"
     MENU = "menu"
     RECEIPT = "receipt"
@@ -86,7 +87,7 @@ class World(Struct, frozen=True):
     """What the flow may know of the service: ids only, in the order they are shown.
 
     `page_size` is how many choices a page of the channel holds, 0 for any number; `keypad` channels use 9 for "more".
-    `posters` lead from a poster's code to its office.
+    `posters` lead from a poster's code to its office. `pins` is whether the channel can send a location.
     """
 
     languages: tuple[str, ...]
@@ -99,6 +100,7 @@ class World(Struct, frozen=True):
     fallback_category: str
     page_size: int = 0
     keypad: bool = False
+    pins: bool = False
 
 
 class Located(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from satark.conversation.state import Vocabulary
+from satark.conversation.state import Vocabulary, World
 
 MOST_DIGITS_OF_A_NUMBER = 2
 
@@ -26,6 +26,12 @@ def command_in(text: str, vocabulary: Vocabulary) -> str:
 
 def is_greeting(text: str, vocabulary: Vocabulary) -> bool:
     return fold(text) in vocabulary.greetings
+
+
+def poster_in(text: str, world: World) -> str:
+    """The code of a poster, where the message is a greeting and that code, as a QR code prefills it; else ""."""
+    greeting, _, code = text.strip().rpartition(" ")
+    return code if code in world.posters and is_greeting(greeting, world.vocabulary) else ""
 
 
 def number_in(text: str, vocabulary: Vocabulary) -> str:

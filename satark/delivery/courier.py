@@ -5,147 +5,192 @@ died between the provider's answer and the record is sent once more under the sa
 keys, and the simulator, say it once.
 """
 
+import asyncio
 import logging
-import secrets
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import delete, select, update
 
 from satark.channels import registry
-from satark.channels.messages import Never, Secret, Sent, TryAgain, Wire
+from satark.channels.messages import Never, Sent, TryAgain, WindowClosed, Wire
 from satark.channels.spec import Channel
-from satark.conversation.render import Voice, render
-from satark.conversation.state import Ask
-from satark.delivery.backoff import MOST_ATTEMPTS, wait
-from satark.delivery.errands import Errand, open_errand
+from satark.conversation.render import render
+from satark.delivery import outbox
+from satark.delivery.errands import Errand, open_errand, window_is_open
+from satark.delivery.lane import Lane
+from satark.delivery.outbox import LEASE, Pair
 from satark.delivery.tools import Courier
-from satark.store.clock import day_of, now
-from satark.store.engine import Store
-from satark.store.tables import Message, Outbox, SentPart
+from satark.store.clock import now
 from satark.tips.letters import Delivery
 
 log = logging.getLogger(__name__)
 
-# Longer than a send may take (registry.SEND_LIMIT), for it is renewed with every part.
-LEASE = 60
-AT_ONCE = 50
 
-_outbox: Any = Outbox
-_message: Any = Message
+class NotNow(Struct, frozen=True):
+    """The courier itself holds back: until `due` for the pace, or, where that is 0, because another worker has it."""
+
+    due: int = 0
+
+
+Outcome = Sent | TryAgain | Never | WindowClosed | NotNow
 
 
 async def deliver_due(courier: Courier) -> int:
-    """Deliver all that is due. Returns how many errands were tried."""
-    done = 0
-    while True:
+    """Deliver all that is due, each channel for itself. Returns how many errands were tried."""
+    await outbox.forget_kept(courier.store)
+    for row in await outbox.homeless(courier.store, courier.channels):
+        await outbox.finish(courier.store, row, Delivery.WAITING)
+    return sum(await asyncio.gather(*(_empty(courier, channel) for channel in courier.channels.values())))
+
+
+async def _empty(courier: Courier, channel: Channel) -> int:
+    """Deliver what is due on one channel, for as long as its provider takes it."""
+    lane, done = courier.lane(channel), 0
+    while lane.is_open:
         lease = now() + LEASE
-        rows = await _claim(courier.store, lease)
-        for row in rows:
-            if await _renew(courier.store, row, lease):
-                await _deliver_safely(courier, row)
-        done += len(rows)
+        rows = await outbox.claim(courier.store, channel.name, lease)
         if not rows:
-            return done
+            break
+        done += len(rows)
+        await asyncio.gather(*(_in_turn(courier, lane, channel, each, lease) for each in _by_thread(rows)))
+    return done
 
 
-async def _claim(store: Store, lease: int) -> Sequence[Any]:
-    """Errands that are due, out of reach of other workers until the lease ends."""
-    moment = lease - LEASE
-    due = (_outbox.due <= moment) & (_outbox.claimed_until <= moment)
-    wanted = select(Outbox).where(due).order_by(_outbox.due).limit(AT_ONCE).with_for_update(skip_locked=True)
-    async with store.write() as db:
-        rows = (await db.execute(wanted)).all()
-        ids = [row.id for row in rows]
-        await db.execute(update(Outbox).where(_outbox.id.in_(ids)).values(claimed_until=lease))
-    return rows
+def _by_thread(rows: Sequence[Any]) -> Iterable[list[Any]]:
+    """What is for one person goes one after the other."""
+    threads: dict[str, list[Any]] = {}
+    for row in rows:
+        threads.setdefault(row.thread or row.tip_id, []).append(row)
+    return threads.values()
 
 
-async def _renew(store: Store, row: Any, lease: int) -> bool:
-    """Whether the errand is still ours when its turn comes: the ones before it may have taken longer than the lease."""
-    own = (_outbox.id == row.id) & (_outbox.claimed_until == lease)
-    async with store.write() as db:
-        renewed = await db.execute(update(Outbox).where(own).values(claimed_until=max(now(), lease) + LEASE))
-    return renewed.rowcount == 1
+async def _in_turn(courier: Courier, lane: Lane, channel: Channel, rows: list[Any], lease: int) -> None:
+    """Deliver the errands of one thread; where one must wait, those behind it wait with it."""
+    async with lane.abreast:
+        for at, row in enumerate(rows):
+            again = await _deliver_safely(courier, lane, channel, row, lease)
+            if again:
+                await outbox.put_back(courier.store, rows[at + 1 :], again)
+                return
 
 
-async def _deliver_safely(courier: Courier, row: Any) -> None:
+async def _deliver_safely(courier: Courier, lane: Lane, channel: Channel, row: Any, lease: int) -> int:
     try:
-        await _deliver(courier, row)
+        return await Delivering(courier, lane, channel, row, lease).deliver()
     except Exception as error:  # noqa: BLE001 - one errand must not stop the others
         log.error("errand %s failed (%s)", row.id, type(error).__name__)
-        await _postpone(courier, row, TryAgain(why=type(error).__name__))
+        return await outbox.postpone(courier.store, row, 0)
 
 
-async def _deliver(courier: Courier, row: Any) -> None:
-    channel = courier.channels.get(row.channel)
-    errand = await open_errand(courier, row)
-    if errand is None or channel is None:
-        await _finish(courier, row, Delivery.WAITING)
-        return
-    wires = await _wires(courier.voice, channel, errand.asks)
-    if isinstance(wires, Never):
-        await _finish(courier, row, Delivery.FAILED)
-        log.error("a prompt cannot be rendered for channel %s (%s)", channel.name, wires.why)
-        return
-    await _send_parts(courier, row, channel, errand, wires)
+class Delivering:
+    """One errand on its way. What a step returns is when to try again, in unix seconds, or 0 where it is over."""
 
+    def __init__(self, courier: Courier, lane: Lane, channel: Channel, row: Any, lease: int) -> None:
+        self.courier = courier
+        self.store = courier.store
+        self.lane = lane
+        self.channel = channel
+        self.row = row
+        self.lease = lease
+        self.pair: Pair | None = None
 
-async def _wires(voice: Voice, channel: Channel, asks: Sequence[Ask]) -> Sequence[Wire] | Never:
-    wires: list[Wire] = []
-    for prompt in render(asks, voice, channel.capabilities):
-        made = await registry.render(channel, prompt)
-        if isinstance(made, Never):
-            return made
-        wires.extend(made)
-    return wires
+    async def deliver(self) -> int:
+        if not self.lane.is_open:
+            await outbox.put_back(self.store, [self.row], self.lane.closed_until)
+            return self.lane.closed_until
+        errand = await open_errand(self.courier, self.row)
+        if errand is None:
+            await outbox.finish(self.store, self.row, Delivery.WAITING)
+            return 0
+        if self.row.knocking or not window_is_open(errand, self.channel.capabilities, now()):
+            return await self._knock(errand)
+        if errand.seen is not None and self.row.part == 0:
+            await registry.seen(self.channel, errand.seen, errand.address)
+        return await self._say(errand)
 
+    async def _say(self, errand: Errand) -> int:
+        wires: list[Wire] = []
+        for prompt in render(errand.asks, self.courier.voice, self.channel.capabilities):
+            made = await registry.render(self.channel, prompt)
+            if isinstance(made, Never):
+                return await self._give_up(made)
+            wires.extend(made)
+        for part in range(self.row.part, len(wires)):
+            outcome = await self._send(wires[part], errand, part)
+            if not isinstance(outcome, Sent):
+                return await self._refused(outcome, errand)
+            await self._sent(outcome, part, last=part == len(wires) - 1)
+        return 0
 
-async def _send_parts(courier: Courier, row: Any, channel: Channel, errand: Errand, wires: Sequence[Wire]) -> None:
-    for part, wire in enumerate(wires[row.part :], row.part):
-        outcome = await registry.send(channel, replace(wire, key=f"{row.id}:{part}"), errand.address)
+    async def _knock(self, errand: Errand) -> int:
+        """Say that there is something, in the one form that may be sent; what it is waits until they write."""
+        prompt = render([errand.knock], self.courier.voice, self.channel.capabilities)[-1]
+        wires = await registry.render(self.channel, prompt, knocking=True)
+        if isinstance(wires, Never):
+            return await self._give_up(wires)
+        if not wires:
+            return await self._give_up(Never("the window is closed"), Delivery.WAITING)
+        outcome = await self._send(wires[0], errand, 0)
+        if not isinstance(outcome, Sent):
+            return await self._refused(outcome, None)
+        if self.row.message_id:
+            await self._sent(outcome, 0, last=True)
+        else:
+            await outbox.hold(self.store, self.row)
+        return 0
+
+    async def _send(self, wire: Wire, errand: Errand, part: int) -> Outcome:
+        """One part, when the pace and the lease allow it."""
+        self.pair = self.courier.pair(self.channel, errand.address)
+        if self.pair and (pause := await outbox.wait_of(self.store, self.pair)):
+            return NotNow(now() + math.ceil(pause))
+        key = f"{self.row.id}:{part}"
+        reported_as = self.courier.reported_as(self.channel, key)
+        self.lease = await outbox.begin(self.store, self.row, self.lease, reported_as, part)
+        if not self.lease:
+            return NotNow()
+        await self.lane.turn()
+        outcome = await registry.send(self.channel, replace(wire, key=key), errand.address)
+        if isinstance(outcome, Sent):
+            self.lane.worked()
+        return outcome
+
+    async def _sent(self, outcome: Sent, part: int, *, last: bool) -> None:
+        keys = [self.courier.lookup.of("sent", self.channel.name, one.reveal()) for one in outcome.external_ids]
+        if last:
+            reports = self.channel.capabilities.reports
+            await outbox.finish_sent(self.store, self.row, part, keys, self.pair, reports=reports)
+        else:
+            await outbox.record(self.store, self.row, part, keys, self.pair)
+
+    async def _refused(self, outcome: TryAgain | Never | WindowClosed | NotNow, errand: Errand | None) -> int:
+        """`errand` is None where a knock was refused: then there is nothing left to try."""
         match outcome:
-            case Sent():
-                await _record(courier, row, channel, outcome.external_ids, part + 1)
+            case WindowClosed() if errand is not None:
+                return await self._knock(errand)
+            case NotNow(due):
+                if due:
+                    await outbox.put_back(self.store, [self.row], due)
+                return due
+            case TryAgain(everything=True):
+                return await self._close_lane(outcome)
             case TryAgain():
-                await _postpone(courier, row, outcome)
-                return
-            case Never():
-                log.warning("channel %s will never deliver errand %s (%s)", channel.name, row.id, outcome.why)
-                await _finish(courier, row, Delivery.FAILED)
-                return
-    await _finish(courier, row, Delivery.SENT)
+                log.warning("errand %s for channel %s must wait (%s)", self.row.id, self.channel.name, outcome.why)
+                due = await outbox.postpone(self.store, self.row, outcome.after)
+                return due or await self._give_up(Never(outcome.why))
+        return await self._give_up(outcome)
 
+    async def _close_lane(self, outcome: TryAgain) -> int:
+        if self.lane.is_open:
+            log.error("channel %s takes nothing (%s); see `satark doctor`", self.channel.name, outcome.why)
+        self.lane.close(outcome.after)
+        await outbox.put_back(self.store, [self.row], self.lane.closed_until)
+        return self.lane.closed_until
 
-async def _record(courier: Courier, row: Any, channel: Channel, ids: Sequence[Secret], part: int) -> None:
-    """How far it came; the provider's ids only as keyed hashes."""
-    keys = [courier.lookup.of("sent", channel.name, one.reveal()) for one in ids]
-    async with courier.store.write() as db:
-        await db.execute(
-            update(Outbox).where(_outbox.id == row.id).values(part=part, attempts=0, claimed_until=now() + LEASE)
-        )
-        if keys:
-            known = {"message_id": row.message_id, "day": day_of(now())}
-            statement = courier.store.insert(SentPart).on_conflict_do_nothing()
-            await db.execute(statement, [{"key": key, **known} for key in keys])
-
-
-async def _postpone(courier: Courier, row: Any, outcome: TryAgain) -> None:
-    """Back into the outbox with a growing wait; in the end it is given up, and the tip page says so."""
-    if row.attempts + 1 >= MOST_ATTEMPTS:
-        await _finish(courier, row, Delivery.FAILED)
-        return
-    due = now() + wait(row.attempts, outcome.after, secrets.SystemRandom().random())
-    later = {"due": due, "claimed_until": 0, "attempts": row.attempts + 1}
-    async with courier.store.write() as db:
-        await db.execute(update(Outbox).where(_outbox.id == row.id).values(**later))
-
-
-async def _finish(courier: Courier, row: Any, delivery: Delivery) -> None:
-    """The errand is over: its row goes, and a letter of a tip knows how far it came."""
-    async with courier.store.write() as db:
-        await db.execute(delete(Outbox).where(_outbox.id == row.id))
-        if row.message_id:
-            unread = (_message.id == row.message_id) & (_message.delivery == Delivery.QUEUED)
-            await db.execute(update(Message).where(unread).values(delivery=delivery.value))
+    async def _give_up(self, outcome: Never | WindowClosed, delivery: Delivery = Delivery.FAILED) -> int:
+        log.warning("channel %s will never deliver errand %s (%s)", self.channel.name, self.row.id, outcome.why)
+        await outbox.finish(self.store, self.row, delivery)
+        return 0

@@ -3,49 +3,60 @@
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from satark.channels.messages import Asks, Secret
+from satark.channels.messages import Capabilities, Secret
+from satark.conversation.questions import READ, news
 from satark.conversation.state import Ask, Slot, State
 from satark.delivery.tools import Courier
 from satark.identity.envelope import open_address
 from satark.intake.memory import Remembered, hold, lock, recall, remember, rounded_up
-from satark.store.clock import DAY, now
+from satark.intake.outgoing import read_answer
+from satark.store.clock import DAY, HOUR, now
 from satark.store.tables import ReturnAddress, Tip
 
 # For so long an answer to a letter finds its tip without the receipt.
 NEWS_DAYS = 7
-READ = (("1", "news"),)
 
 _tip: Any = Tip
 _return: Any = ReturnAddress
-_asks = msgspec.json.Decoder(list[Ask])
 
 
 @dataclass(frozen=True)
 class Errand:
+    """To whom, and what. `knock` is said where the window is closed, `seen` is the provider's id of what is answered, and
+    `heard_hour` the hour in which the informant last wrote of the tip, None where they just did."""
+
     address: Secret
     asks: list[Ask]
+    knock: Ask
+    seen: Secret | None = None
+    heard_hour: int | None = None
+
+
+def window_is_open(errand: Errand, capabilities: Capabilities, moment: int) -> bool:
+    """Whether the channel may still write freely. Hours are rounded down, so a window closes early rather than late."""
+    if capabilities.pushes_for is None or errand.heard_hour is None:
+        return True
+    return moment < errand.heard_hour * HOUR + capabilities.pushes_for
 
 
 async def open_errand(courier: Courier, row: Any) -> Errand | None:
     """The errand of an outbox row; None where nobody can be reached: then the letter waits behind the receipt."""
     if row.sealed_prompts is not None:
-        asks = _asks.decode(courier.opener.open(row.sealed_prompts))
-        return Errand(open_address(courier.opener, row.sealed_address), asks)
+        answer = read_answer(courier.opener.open(row.sealed_prompts))
+        address, seen = open_address(courier.opener, row.sealed_address), Secret(answer.seen) if answer.seen else None
+        return Errand(address, answer.asks, news(answer.asks[-1].locale, free=True), seen)
     async with courier.store.write() as db:
-        wanted = select(_return.sealed, _tip.locale).join(Tip, _tip.id == _return.tip_id)
+        wanted = select(_return.sealed, _return.heard_hour, _tip.locale).join(Tip, _tip.id == _return.tip_id)
         found = (await db.execute(wanted.where(_return.tip_id == row.tip_id))).one_or_none()
         if found is None:
             return None
         address = open_address(courier.opener, found.sealed)
         free = await _await_answer(courier, db, row, address, found)
-    options = READ if free else ()
-    return Errand(
-        address, [Ask(id="news", locale=found.locale, options=options, asks=Asks.CHOICE, args={"free": free})]
-    )
+    knock = news(found.locale, free=True)
+    return Errand(address, [news(found.locale, free=free)], knock, heard_hour=found.heard_hour if free else None)
 
 
 async def _await_answer(courier: Courier, db: AsyncConnection, row: Any, address: Secret, found: Any) -> bool:

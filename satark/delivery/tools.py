@@ -1,10 +1,13 @@
 """What it takes to deliver; only the worker has it all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from satark.channels.messages import Secret
 from satark.channels.spec import Channel
 from satark.conversation.render import Voice
+from satark.delivery.lane import Lane
+from satark.delivery.outbox import Pair
 from satark.identity.lookup import Lookup
 from satark.store.engine import Store
 from satark.store.sealing import Locker, Opener
@@ -20,3 +23,19 @@ class Courier:
     opener: Opener
     lookup: Lookup
     locker: Locker
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+
+    def lane(self, channel: Channel) -> Lane:
+        """The one lane of a channel in this process."""
+        return self._lanes.setdefault(channel.name, Lane(channel.capabilities.sends_per_second))
+
+    def pair(self, channel: Channel, address: Secret) -> Pair | None:
+        """The pace at which one informant may be written to, where the channel has one."""
+        able = channel.capabilities
+        if not able.pair_seconds:
+            return None
+        return Pair(self.lookup.of("pace", channel.name, address.reveal()), able.pair_seconds, able.pair_burst)
+
+    def reported_as(self, channel: Channel, key: str) -> str:
+        """The keyed hash under which a report on a wire is found; "" where the provider sends none."""
+        return self.lookup.of("sent", channel.name, key) if channel.capabilities.reports else ""

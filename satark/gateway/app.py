@@ -21,9 +21,10 @@ from satark.web.headers import SecurityHeaders
 from satark.web.locale import locale_of
 
 
-def create_gateway(core: Core, environ: Mapping[str, str] | None = None) -> Starlette:
-    """The application, with the channels that the registry has now. Start the channels after it is made."""
-    hosts = host_factory(core, environ)
+def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, listens: bool = True) -> Starlette:
+    """The application, with the channels that the registry has now. Start the channels after it is made. `listens` is
+    whether this process takes messages, and not only delivers."""
+    hosts = host_factory(core, environ, listens=listens)
     routes: list[BaseRoute] = [
         Route("/", home),
         Route("/q/{poster}", poster),
@@ -45,14 +46,15 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None) -> Star
 class host_factory:
     """One host a channel, however often it is asked for."""
 
-    def __init__(self, core: Core, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, core: Core, environ: Mapping[str, str] | None, *, listens: bool) -> None:
+        self._listens = listens
         self._core = core
         self._environ = os.environ if environ is None else environ
         self._hosts: dict[str, ChannelHost] = {}
 
     def __call__(self, channel: Channel) -> ChannelHost:
         if channel.name not in self._hosts:
-            self._hosts[channel.name] = ChannelHost(self._core, channel, self._environ)
+            self._hosts[channel.name] = ChannelHost(self._core, channel, self._environ, listens=self._listens)
         return self._hosts[channel.name]
 
 

@@ -3,7 +3,7 @@
 from hashlib import blake2b
 from typing import Literal
 
-Purpose = Literal["address", "event", "sent", "client", "receipt"]
+Purpose = Literal["address", "event", "sent", "client", "receipt", "pace"]
 
 
 class Lookup:

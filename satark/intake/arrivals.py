@@ -21,12 +21,14 @@ class Event:
 
 @dataclass
 class Thread:
-    """The events of one conversation in a batch, in their order. `address` is None where the clock speaks."""
+    """The events of one conversation in a batch, in their order. `address` is None where the clock speaks; `seen` is
+    the provider's id of the last message."""
 
     key: str
     channel: str
     capabilities: Capabilities
     address: Secret | None = None
+    seen: Secret | None = None
     events: list[Event] = field(default_factory=list)
 
 
@@ -57,6 +59,7 @@ def threads_of(arrivals: Sequence[Arrival], lookup: Lookup) -> dict[str, Thread]
             key = lookup.of("address", arrival.channel, envelope.address.reveal())
             thread = threads.setdefault(key, Thread(key, arrival.channel, arrival.capabilities))
             thread.address = envelope.address
+            thread.seen = envelope.external_id
             event_key = lookup.of("event", arrival.channel, envelope.external_id.reveal())
             thread.events.append(Event(event_key, masked(envelope)))
         for key in arrival.idle:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Inbound, Kind, Media
@@ -18,6 +16,7 @@ from satark.identity.envelope import seal_address
 from satark.intake.arrivals import Thread
 from satark.intake.effects import Effects, Tools, source_of
 from satark.intake.memory import Recalled, Remembered, forget, hold, lock, recall, remember, rounded_up, seen_before
+from satark.intake.outgoing import close_answer, release_held, withdraw_questions
 from satark.intake.world import world_for
 from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
@@ -29,8 +28,6 @@ from satark.store.writing import Rows
 BURST_PAUSE = 2
 # An effect may lead to another, never to many: more would be a flow that runs in a circle.
 MOST_EFFECTS = 8
-
-_outbox: Any = Outbox
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,14 @@ class Outcome:
     over: bool = False
     last: Kind = Kind.TEXT
 
+    @property
+    def pause(self) -> int:
+        """How many seconds the answer waits for what may follow."""
+        return BURST_PAUSE if self.last is Kind.MEDIA else 0
 
-async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> dict[str, Sequence[Ask]]:
-    """Advance all conversations in one transaction. When it returns it is durable. Returns what to say, by key."""
+
+async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outcome]:
+    """Advance all conversations in one transaction. When it returns it is durable."""
     async with desk.store.write() as db:
         await hold(db, desk.store, threads)
         known = await recall(db, desk.locker, threads.keys())
@@ -67,7 +69,7 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> dict[str, 
         effects = Effects(db, desk.tools, rows, hour_of(now))
         outcomes = [await _advance(desk, effects, thread, known.get(key), seen, now) for key, thread in threads.items()]
         await _write(desk, db, effects, outcomes, now)
-    return {outcome.thread.key: outcome.asks for outcome in outcomes}
+    return outcomes
 
 
 async def _advance(
@@ -146,7 +148,8 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
     keys = {key for outcome in changed for key in outcome.fresh if key}
     effects.rows.add(*(SeenEvent(key=key, day=day_of(now)) for key in keys))
     pushing = [one for one in changed if one.asks and not one.thread.capabilities.answers_in_request]
-    await _withdraw_questions(db, [outcome.thread.key for outcome in pushing])
+    await withdraw_questions(db, [outcome.thread.key for outcome in pushing])
+    await release_held(db, [outcome.thread.key for outcome in changed], now)
     effects.rows.add(*(_answer(desk, outcome, now) for outcome in pushing if outcome.sealed_address))
     await effects.rows.write(db)
     await effects.claim_files()
@@ -156,20 +159,13 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
         await remember(db, desk.store, lasting)
 
 
-async def _withdraw_questions(db: AsyncConnection, threads: Sequence[str]) -> None:
-    """A question that nobody has sent yet is out of date once there is a newer one."""
-    waiting = _outbox.thread.in_(threads) & _outbox.replaceable & (_outbox.claimed_until == 0)
-    await db.execute(delete(Outbox).where(waiting))
-
-
 def _answer(desk: Desk, outcome: Outcome, now: int) -> Outbox:
-    pause = BURST_PAUSE if outcome.last is Kind.MEDIA else 0
     return Outbox(
         channel=outcome.thread.channel,
         thread=outcome.thread.key,
         sealed_address=outcome.sealed_address,
-        sealed_prompts=desk.tools.courier.close(msgspec.json.encode(outcome.asks)),
-        due=now + pause,
+        sealed_prompts=close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen),
+        due=now + outcome.pause,
         replaceable=not any(ask.notice for ask in outcome.asks),
     )
 

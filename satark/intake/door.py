@@ -5,8 +5,8 @@ There is no timer: a lone message is settled at once, and under load the batches
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -28,11 +28,15 @@ MOST_IN_A_BATCH = 500
 
 _resting: Any = Conversation
 
-Wake = Callable[[str], Awaitable[None]]
+
+class Wake(Protocol):
+    """Starts a job by name, in so many seconds. Never raises."""
+
+    async def __call__(self, job: str, after: int = 0) -> None: ...
 
 
 class Door:
-    """One per process. `wake(job)` is called after a commit that leaves work behind; it must not raise."""
+    """One per process. `wake` is called after a commit that leaves work behind; it must not raise."""
 
     def __init__(self, desk: Desk, voice: Voice, wake: Wake) -> None:
         self.desk = desk
@@ -113,12 +117,14 @@ class Door:
 
     async def _settle_together(self, batch: Sequence[Arrival]) -> None:
         lookup = self.desk.tools.lookup
-        said = await settle(self.desk, threads_of(batch, lookup), now())
-        await record_reports(self.desk.store, lookup, batch)
+        outcomes = await settle(self.desk, threads_of(batch, lookup), now())
+        await record_reports(self.desk.store, lookup, batch, now())
+        said = {outcome.thread.key: outcome.asks for outcome in outcomes}
         for arrival in batch:
             self._answer(arrival, said)
-        for job in ("deliver", "prepare"):
-            await self._wake(job)
+        await self._wake("prepare")
+        for pause in {outcome.pause for outcome in outcomes} or {0}:
+            await self._wake("deliver", pause)
 
     def _answer(self, arrival: Arrival, said: Mapping[str, Sequence[Ask]]) -> None:
         """What is durable stays so, even where its answer cannot be put into words."""

@@ -40,6 +40,9 @@ from satark.tips.numbers import is_receipt, new_receipt
 from satark.tips.opening import NewTip, from_informant, open_tip
 from satark.tips.receipts import progress, tip_of_receipt
 
+# A draft that the clock submits was last added to before: in hours, rounded up.
+IDLE_AT_MOST = 1
+
 _evidence: Any = Evidence
 _message: Any = Message
 _tip: Any = Tip
@@ -76,11 +79,13 @@ class Effects:
             case LookUp():
                 return await self._look_up(effect.receipt)
             case ReadNews():
+                await self._heard(effect.tip, thread.channel)
                 return await self._found(effect.tip)
             case Locate():
                 return self._locate(effect)
             case Append():
                 await self._append(effect.tip, effect.given)
+                await self._heard(effect.tip, thread.channel)
             case Discard():
                 await self._discard(effect.given)
             case Forget():
@@ -113,7 +118,9 @@ class Effects:
             ),
         )
         if sealed_address:
-            self.rows.add(ReturnAddress(tip_id=tip.id, channel=thread.channel, sealed=sealed_address))
+            heard = self.hour if effect.whole else self.hour - IDLE_AT_MOST
+            address = ReturnAddress(tip_id=tip.id, channel=thread.channel, sealed=sealed_address, heard_hour=heard)
+            self.rows.add(address)
         self._claim_files(draft.given, tip.id)
         return Submitted(tip=tip.id, receipt=receipt, readers=tuple(sorted(reading)), whole=effect.whole)
 
@@ -164,6 +171,11 @@ class Effects:
         self.rows.add(letter)
         self._claim_files(given, tip_id)
         await self.db.execute(update(Tip).where(_tip.id == tip_id).values(fresh=True, changed_hour=self.hour))
+
+    async def _heard(self, tip_id: str, channel: str) -> None:
+        """The informant of a tip wrote: their window is open again, as far as this channel's hours tell."""
+        own = (_return.tip_id == tip_id) & (_return.channel == channel)
+        await self.db.execute(update(ReturnAddress).where(own).values(heard_hour=self.hour))
 
     async def _discard(self, given: Iterable[Given]) -> None:
         """Without its key the file is noise; the sweep of abandoned files removes the rest."""

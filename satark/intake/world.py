@@ -55,7 +55,7 @@ def build_world(pack: Pack) -> World:
 def world_for(world: World, capabilities: Capabilities) -> World:
     """The same world on the page of a channel."""
     size = capabilities.most_choices or (KEYPAD_PAGE if capabilities.keypad else 0)
-    return replace(world, page_size=size, keypad=capabilities.keypad)
+    return replace(world, page_size=size, keypad=capabilities.keypad, pins=capabilities.location)
 
 
 def build_voice(pack: Pack) -> Voice:

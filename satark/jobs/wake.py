@@ -17,18 +17,19 @@ class Waker:
 
     def __init__(self, pool: ArqRedis | None) -> None:
         self._pool = pool
-        self._coming: dict[str, asyncio.Task[None]] = {}
+        self._coming: dict[tuple[str, int], asyncio.Task[None]] = {}
 
-    async def wake(self, job: str) -> None:
-        if self._pool is not None and job not in self._coming:
-            self._coming[job] = asyncio.create_task(self._wake_soon(job))
+    async def wake(self, job: str, after: int = 0) -> None:
+        """Start a job by name, in so many seconds."""
+        if self._pool is not None and (job, after) not in self._coming:
+            self._coming[job, after] = asyncio.create_task(self._wake_soon(job, after))
 
-    async def _wake_soon(self, job: str) -> None:
+    async def _wake_soon(self, job: str, after: int) -> None:
         await asyncio.sleep(GATHER_SECONDS)
-        self._coming.pop(job, None)
+        self._coming.pop((job, after), None)
         try:
             assert self._pool is not None
-            await self._pool.enqueue_job(job)
+            await self._pool.enqueue_job(job, _defer_by=after or None)
         except (RedisError, OSError) as error:
             log.warning("Redis does not answer (%s); job %s waits for the sweep", type(error).__name__, job)
 

@@ -150,13 +150,17 @@ class Evidence(SQLModel, table=True):
 
 
 class ReturnAddress(SQLModel, table=True):
-    """Where the informant of a tip is, sealed to the courier's key. The panel's role may not read this table."""
+    """Where the informant of a tip is, sealed to the courier's key. The panel's role may not read this table.
+
+    `heard_hour` is the hour since 1970 in which they last wrote of this tip: some channels may push for a day only.
+    """
 
     __tablename__ = "return_address"
     __table_args__ = UNORDERED
     tip_id: str = Field(primary_key=True)
     channel: str
     sealed: bytes = sealed_bytes()
+    heard_hour: int = 0
 
 
 class Outbox(SQLModel, table=True):
@@ -164,7 +168,9 @@ class Outbox(SQLModel, table=True):
 
     Either `sealed_prompts` and `sealed_address` (an answer within a conversation, `thread` being its key) or
     `message_id` (a letter of the police; its address is that of the tip). `due` and `claimed_until` are unix times in
-    seconds. `part` is how many parts of it were sent.
+    seconds. `part` is how many parts of it were sent, `failures` how often the provider took it and failed. `state` is
+    `due`; `held`, until the informant opens the window by writing; or `sent`, for a short while in which the provider
+    may report a failure. `knocking` is that only a knock may be sent.
     """
 
     __tablename__ = "outbox"
@@ -181,15 +187,33 @@ class Outbox(SQLModel, table=True):
     attempts: int = 0
     part: int = 0
     replaceable: bool = False
+    state: str = "due"
+    knocking: bool = False
+    failures: int = 0
+
+
+class Pace(SQLModel, table=True):
+    """When an informant may be written to at full pace again, by a keyed hash of who; gone minutes later.
+
+    `ready` is in unix seconds with fractions.
+    """
+
+    __tablename__ = "pace"
+    __table_args__ = UNORDERED
+    key: str = Field(primary_key=True)
+    ready: float = Field(index=True)
 
 
 class SentPart(SQLModel, table=True):
-    """The keyed hash of a provider's id for a part that was sent, to match its reports. `day` is days since 1970."""
+    """The keyed hash of the id under which a provider reports on a part that was sent. `errand` is its row in the
+    outbox, `day` is days since 1970."""
 
     __tablename__ = "sent_part"
     __table_args__ = UNORDERED
     key: str = Field(primary_key=True)
     message_id: str = ""
+    errand: str = ""
+    part: int = 0
     day: int = Field(index=True)
 
 

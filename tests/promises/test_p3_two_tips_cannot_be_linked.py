@@ -15,7 +15,7 @@ from satark.tips.queries import inbox
 from satark.tips.viewing import viewer_of
 
 # Values that everybody's tips share: states, times, places and words of the service.
-COMMON_COLUMNS = {"hour", "changed_hour", "channel", "locale", "category", "district", "station", "assigned", "status", "outcome",
+COMMON_COLUMNS = {"hour", "changed_hour", "heard_hour", "channel", "locale", "category", "district", "station", "assigned", "status", "outcome",
                   "incomplete", "fresh", "synthetic", "kind", "author", "place", "delivery", "office_id", "step", "day", "due",
                   "claimed_until", "attempts", "part", "replaceable", "expires", "thread", "message_id"}  # fmt: skip
 

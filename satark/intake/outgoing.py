@@ -1,0 +1,47 @@
+"""What intake leaves for the courier: answers in the outbox, and those that an informant's word sets free or outdates."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, or_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.channels.messages import Secret
+from satark.conversation.state import Ask
+from satark.store.sealing import Seal
+from satark.store.tables import Outbox
+
+_outbox: Any = Outbox
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """What is to be said, and the provider's id of the message that it answers: sealed to the courier together."""
+
+    asks: list[Ask]
+    seen: str = ""
+
+
+_decoder = msgspec.json.Decoder(Answer)
+
+
+def close_answer(seal: Seal, asks: list[Ask], seen: Secret | None) -> bytes:
+    return seal.close(msgspec.json.encode(Answer(asks, seen.reveal() if seen else "")))
+
+
+def read_answer(opened: bytes) -> Answer:
+    return _decoder.decode(opened)
+
+
+async def withdraw_questions(db: AsyncConnection, threads: Sequence[str]) -> None:
+    """A question that nobody has sent yet, or that may still be repeated, is out of date once there is a newer one."""
+    unsent = (_outbox.state == "due") & (_outbox.claimed_until == 0)
+    outdated = _outbox.thread.in_(threads) & _outbox.replaceable & or_(unsent, _outbox.state != "due")
+    await db.execute(delete(Outbox).where(outdated))
+
+
+async def release_held(db: AsyncConnection, threads: Sequence[str], now: int) -> None:
+    """Who writes opens the window: what waited for that may go."""
+    held = _outbox.thread.in_(threads) & (_outbox.state == "held")
+    await db.execute(update(Outbox).where(held).values(state="due", knocking=False, due=now))
