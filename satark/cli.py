@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from satark.commands import accounts, check, run
+from satark.commands import accounts, check, plugins, run
 from satark.settings import Settings
 from satark.store.keys import make_keys
 from satark.web.logs import configure_logging
@@ -18,9 +18,13 @@ app.add_typer(keys, name="keys", help="The keys of this installation.")
 app.add_typer(audit, name="audit", help="The audit log.")
 
 
+plugins.add_commands(app)
+
+
 @app.callback()
-def prepare() -> None:
+def prepare(context: typer.Context) -> None:
     configure_logging()
+    context.obj = plugins.PluginHost()
 
 
 @app.command("run")

@@ -117,10 +117,6 @@ class Host(Protocol):
         """The address under which the service is reached, without a slash at its end."""
         ...
 
-    def knock(self, locale: str) -> Prompt:
-        """What may be said to an informant whose window is closed, to be handed in at the provider beforehand."""
-        ...
-
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         """Make the items durable and advance their conversations. When it returns, they are safe.
 
@@ -205,9 +201,29 @@ class Channel:
         """The HTTP answer of a channel whose reply is the response."""
         raise NotImplementedError
 
-    def imitate(self, envelopes: Sequence[Envelope]) -> WebhookRequest:
-        """What the provider would POST for these messages, signed as it would: for `satark simulate` and the bench."""
+    def imitate(self, envelopes: Sequence[Envelope]) -> list[WebhookRequest]:
+        """What the provider would POST for these messages, in as few requests as it would, signed as it would: for
+        `satark simulate` and the bench. Addresses and external ids are of digits."""
         raise NotImplementedError
+
+
+class CommandHost(Protocol):
+    """What the commands of a plugin (entry points of the group `satark.commands`, each a typer application) find in
+    their context's `obj`."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """All `SATARK_…` settings, as the hook gets them."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The address under which the service is reached, without a slash at its end."""
+        ...
+
+    def knocks(self) -> Mapping[str, Prompt]:
+        """What may be said where a window is closed, by locale."""
+        ...
 
 
 class Hooks:

@@ -56,9 +56,6 @@ class FakeHost:
         self.kept: list[bytes] = []
         self.answers: list[Prompt] = []
 
-    def knock(self, locale: str) -> Prompt:
-        return Prompt("news", locale, "There is news.", choices=(Choice("news", "Read"),), asks=Asks.CHOICE)
-
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         self.received.extend(items)
         return self.answers

@@ -128,11 +128,14 @@ def _one_bubble(prompts: Sequence[Prompt]) -> Prompt:
 
 
 def _fit(prompt: Prompt, capabilities: Capabilities) -> list[Prompt]:
-    limit = capabilities.max_text_with_choices if prompt.choices else capabilities.max_text
+    has_controls = prompt.choices or prompt.asks is Asks.LOCATION
+    limit = capabilities.max_text_with_choices if has_controls else capabilities.max_text
     *before, last = split(prompt.text, limit, capabilities.unit) or [""]
-    silent = replace(prompt, speech="", choices=(), asks=Asks.NOTHING, code="")
+    silent = replace(prompt, speech="", choices=(), asks=Asks.NOTHING, code="", control="")
     choices = tuple(_shortened(choice, prompt, capabilities) for choice in prompt.choices)
-    return [*(replace(silent, text=text) for text in before), replace(prompt, text=last, choices=choices)]
+    control = split(prompt.control, capabilities.control_label or len(prompt.control), capabilities.unit)[0]
+    spoken = replace(prompt, text=last, choices=choices, control=control)
+    return [*(replace(silent, text=text) for text in before), spoken]
 
 
 def _shortened(choice: Choice, prompt: Prompt, capabilities: Capabilities) -> Choice:

@@ -7,8 +7,6 @@ from starlette.responses import Response
 
 from satark.channels.messages import Choice, DeliveryStatus, Envelope, Media, MediaKind, Prompt
 from satark.channels.spec import Channel, NotAccepted, PlaceGroup, Questions, TooLarge
-from satark.conversation.questions import news
-from satark.conversation.render import render
 from satark.core import Core
 from satark.evidence.keeping import OverLimit, kind_of
 from satark.language import LANGUAGES
@@ -26,11 +24,6 @@ class ChannelHost:
         prefix = f"{PREFIX}{channel.name.upper()}_"
         self.environ = {key.removeprefix(prefix): value for key, value in environ.items() if key.startswith(prefix)}
         self.locales = LANGUAGES
-
-    def knock(self, locale: str) -> Prompt:
-        door = self._core.door
-        assert door is not None, "only a process that takes messages speaks to informants"
-        return render([news(locale, free=True)], door.voice, self._channel.capabilities)[-1]
 
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         if self._core.door is None:

@@ -1,0 +1,72 @@
+"""Speaks to the Bot API: it asks once, and sorts the answer; trying again is the core's."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from satark.channels.messages import Media, Never, Secret, Sent, TryAgain, Wire
+from satark_telegram.account import Account
+from satark_telegram.errors import refusal_of
+from satark_telegram.reading import callback_of
+
+# In seconds. A poll is answered when something comes, at the latest after POLL.
+READ = 20.0
+POOL = 5.0
+POLL = 25
+CONNECTIONS = 64
+# What is asked for: `my_chat_member` comes only if it is named.
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Client:
+    """The connections to the API, for one bot."""
+
+    def __init__(self, account: Account) -> None:
+        self._requests = [
+            HTTPXRequest(CONNECTIONS, read_timeout=READ, pool_timeout=POOL),
+            HTTPXRequest(1, read_timeout=READ, pool_timeout=POOL),
+        ]
+        base = f"{account.api_url}/bot", f"{account.api_url}/file/bot"
+        calls, polls = self._requests
+        self.bot = Bot(account.token, *base, request=calls, get_updates_request=polls)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(request.shutdown() for request in self._requests))
+
+    async def send(self, wire: Wire, address: Secret) -> Sent | TryAgain | Never:
+        """What is sent can be neither forwarded nor saved. A group is left as soon as it was told why."""
+        chat = int(address.reveal())
+        try:
+            await self.bot.send_message(chat, **wire.body, protect_content=True, link_preview_options=NO_PREVIEW)
+            if chat < 0:
+                await self.bot.leave_chat(chat)
+        except TelegramError as error:
+            return refusal_of(error)
+        return Sent()
+
+    async def show_seen(self, external_id: Secret, address: Secret) -> None:
+        """A tapped button stops turning; for a message there are the dots of somebody who writes, for five seconds."""
+        if callback := callback_of(external_id):
+            await self.bot.answer_callback_query(callback)
+        else:
+            await self.bot.send_chat_action(int(address.reveal()), ChatAction.TYPING)
+
+    async def download(self, media: Media) -> AsyncIterator[bytes]:
+        """The bytes of a file, of at most 20 MB. Raises TelegramError."""
+        assert media.ref is not None, "what was kept here is not fetched"
+        file = await self.bot.get_file(media.ref.reveal())
+        yield bytes(await file.download_as_bytearray())
+
+    async def updates(self, offset: int) -> list[dict[str, Any]]:
+        """The updates from `offset` on, as they came; [] when none came for a while. Raises TelegramError."""
+        asked = {"offset": offset, "timeout": POLL, "allowed_updates": list(ALLOWED)}
+        found: list[dict[str, Any]] = await self.bot.do_api_request(
+            "getUpdates", api_kwargs=asked, read_timeout=POLL + READ
+        )
+        return found

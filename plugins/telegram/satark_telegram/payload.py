@@ -1,0 +1,143 @@
+"""The shape of Telegram's updates, as loosely as they come: every field may be missing, and what is not used is not named.
+
+Source: Telegram's page "Bot API", version 10.1; and its older samples, which python-telegram-bot's own reader refuses.
+"""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+
+class Update(Struct):
+    """One of the raw fields is there."""
+
+    update_id: int
+    message: Raw | None = None
+    edited_message: Raw | None = None
+    channel_post: Raw | None = None
+    callback_query: Raw | None = None
+    my_chat_member: Raw | None = None
+
+
+class User(Struct):
+    id: int
+    first_name: str = ""
+    last_name: str = ""
+    username: str = ""
+
+
+class Chat(Struct):
+    """`type` is private, group, supergroup or channel."""
+
+    id: int
+    type: str = "private"
+
+
+class Sender(Struct):
+    """What every message has: all that is read of one that is otherwise unreadable."""
+
+    chat: Chat
+    from_: User | None = field(name="from", default=None)
+
+
+class File(Struct):
+    """`file_size` is in bytes."""
+
+    file_id: str
+    mime_type: str = ""
+    file_size: int = 0
+
+
+class Location(Struct):
+    latitude: float
+    longitude: float
+
+
+class Venue(Struct):
+    title: str = ""
+    address: str = ""
+
+
+class Contact(Struct):
+    phone_number: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    user_id: int = 0
+
+
+class Message(Struct):
+    """The contents by their kinds; of each message mostly one is there. A photo comes in several sizes, the largest last."""
+
+    text: str = ""
+    caption: str = ""
+    photo: list[File] = []
+    video: File | None = None
+    video_note: File | None = None
+    animation: File | None = None
+    voice: File | None = None
+    audio: File | None = None
+    document: File | None = None
+    location: Location | None = None
+    venue: Venue | None = None
+    contact: Contact | None = None
+    pinned_message: Raw | None = None
+    message_auto_delete_timer_changed: Raw | None = None
+    write_access_allowed: Raw | None = None
+    chat_background_set: Raw | None = None
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether Telegram itself wrote it, on what somebody did to the chat."""
+        notices = (
+            self.pinned_message,
+            self.message_auto_delete_timer_changed,
+            self.write_access_allowed,
+            self.chat_background_set,
+        )
+        return any(notice is not None for notice in notices)
+
+
+class Button(Struct):
+    text: str = ""
+    callback_data: str = ""
+
+
+class Keyboard(Struct):
+    inline_keyboard: list[list[Button]] = []
+
+
+class Tapped(Struct):
+    """The message of ours whose button was tapped; without its buttons where it is old."""
+
+    chat: Chat
+    reply_markup: Keyboard | None = None
+
+
+class CallbackQuery(Struct):
+    id: str
+    from_: User = field(name="from")
+    data: str = ""
+    message: Tapped | None = None
+
+
+class Member(Struct):
+    status: str = ""
+
+
+class ChatMember(Struct):
+    """What became of us in a chat: `kicked` in a private one is that we were blocked."""
+
+    chat: Chat
+    new_chat_member: Member
+
+
+T = TypeVar("T")
+
+
+def read(raw: bytes | Raw, kind: type[T]) -> T | None:
+    """`raw` as a `kind`; None where it is none."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

@@ -1,0 +1,39 @@
+"""Asks Telegram for updates, for a developer whose machine has no public address."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+from telegram.error import TelegramError
+
+from satark.channels.messages import DeliveryStatus, Envelope, Prompt
+from satark.channels.spec import NotAccepted
+from satark_telegram.client import Client
+from satark_telegram.reading import read_update
+
+log = logging.getLogger(__name__)
+
+PAUSE = 3.0
+Receive = Callable[[Sequence[Envelope | DeliveryStatus]], Awaitable[list[Prompt]]]
+
+
+async def poll(client: Client, receive: Receive) -> None:
+    """Never returns. Telegram forgets an update when a later offset is asked for: only when ours is durable."""
+    offset, hooked = 0, True
+    while True:
+        try:
+            if hooked:
+                await client.bot.delete_webhook()
+                hooked = False
+            updates = await client.updates(offset)
+            await receive([item for update in updates for item in read_update(msgspec.json.encode(update))])
+            offset = _after(updates, offset)
+        except (TelegramError, NotAccepted) as error:
+            log.warning("Telegram's updates must wait (%s)", type(error).__name__)
+            await asyncio.sleep(PAUSE)
+
+
+def _after(updates: Sequence[dict[str, Any]], offset: int) -> int:
+    return max((int(update["update_id"]) + 1 for update in updates), default=offset)

@@ -1,0 +1,1 @@
+"""WhatsApp as a channel of Satark, over Meta's Cloud API."""
