@@ -12,6 +12,7 @@ PREFIX = "SATARK_"
 
 # The variable whose presence switches a channel on, where SATARK_CHANNELS does not decide.
 CREDENTIALS = {"whatsapp": "WHATSAPP_TOKEN", "telegram": "TELEGRAM_TOKEN", "ivr": "IVR_ACCOUNT_SID"}
+AUTO = "auto"
 
 
 class Settings(BaseSettings):
@@ -65,8 +66,8 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https:")
 
     def wanted_channels(self, environ: Mapping[str, str] | None = None) -> list[str]:
-        """The plugins to load: those named, else the web form and those whose credentials are set."""
-        if self.channels:
-            return [name.strip() for name in self.channels.split(",") if name.strip()]
+        """The plugins to load: those named. `auto`, the default, is the web form and those whose credentials are set."""
         environ = os.environ if environ is None else environ
-        return ["webform", *(name for name, key in CREDENTIALS.items() if environ.get(PREFIX + key))]
+        found = ["webform", *(name for name, key in CREDENTIALS.items() if environ.get(PREFIX + key))]
+        named = [name.strip() for name in self.channels.split(",") if name.strip()] or [AUTO]
+        return [*dict.fromkeys(one for name in named for one in (found if name == AUTO else [name]))]

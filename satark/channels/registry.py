@@ -100,6 +100,16 @@ class Registry:
         except Exception as error:  # noqa: BLE001
             log.warning("channel %s did not stop: %s", channel.name, type(error).__name__)
 
+    def links(self, poster: str) -> dict[str, str]:
+        """Where a conversation can be opened, by the title of the channel. `poster` is the code of a poster, or empty."""
+        found = {}
+        for name, channel in self.channels.items():
+            try:
+                found[channel.title] = channel.link(poster)
+            except Exception as error:  # noqa: BLE001
+                log.warning("channel %s has no link (%s)", name, type(error).__name__)
+        return {title: link for title, link in found.items() if link}
+
     async def check(self) -> dict[str, list[Finding]]:
         """The findings of every channel; a trouble or a failing check is a finding too."""
         found = {name: [Finding(False, f"{name} {why}")] for name, why in self.troubles.items()}

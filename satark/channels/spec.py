@@ -18,7 +18,7 @@ Each clause has a number; the contract kit (`satark.channels.testing`) tests eac
 - C-014  `parse` reads back what `imitate` writes, and `verify` takes it for genuine.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -45,12 +45,17 @@ from satark.channels.messages import (
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
 
 CONTRACT = 1
 PROJECT = "satark"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+Told = Callable[[Secret, str], None]
+"""What a stand-in calls with the recipient and the wire's key of every message that it took."""
 
 
 class Misconfigured(Exception):
@@ -143,11 +148,12 @@ class Channel:
 
     `webhook` is the path below `/channels/NAME/` at which the core takes POSTs for the channel: it limits the size,
     calls `verify`, `parse`, makes the result durable, and answers with `respond`. `body_limit` is in bytes. `title` is
-    what people call it.
+    what people call it, `api_url` where its provider's API is.
     """
 
     name: str
     title: str = ""
+    api_url: str = ""
     contract: int = CONTRACT
     capabilities: Capabilities
     webhook: ClassVar[str | None] = None
@@ -201,9 +207,15 @@ class Channel:
         """The HTTP answer of a channel whose reply is the response."""
         raise NotImplementedError
 
-    def imitate(self, envelopes: Sequence[Envelope]) -> list[WebhookRequest]:
-        """What the provider would POST for these messages, in as few requests as it would, signed as it would: for
-        `satark simulate` and the bench. Addresses and external ids are of digits."""
+    def imitate(self, items: Sequence[Envelope | DeliveryStatus]) -> list[WebhookRequest]:
+        """What the provider would POST for these items, in as few requests as it would, signed as it would: for
+        `satark simulate` and the bench. Addresses and the ids of messages are of digits. A channel whose provider does
+        not report leaves out the reports."""
+        raise NotImplementedError
+
+    def stand_in(self, files: Mapping[str, bytes], told: Told) -> "ASGIApp":
+        """A stand-in of the provider's API, to be served at `api_url`: strict about what the real one refuses. `files` are
+        what people sent, by `Media.ref`."""
         raise NotImplementedError
 
 

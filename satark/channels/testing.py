@@ -15,14 +15,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from satark.channels.messages import (
     Asks,
     Choice,
     DeliveryStatus,
     Envelope,
+    Inbound,
+    Kind,
     Media,
     MediaKind,
+    Point,
     Prompt,
     Secret,
     WebhookRequest,
@@ -41,6 +45,21 @@ GARBAGE = (
     b"[" * 2000,
     "नमस्ते".encode(),
 )
+
+
+PHOTO = Media(MediaKind.PHOTO, "image/jpeg", ref=Secret("1000001"))
+IMITATED = (
+    Inbound(Kind.TEXT, "नमस्ते 🙏🏽"),
+    Inbound(Kind.CHOICE, "हिन्दी", "language:hi"),
+    Inbound(Kind.MEDIA, "यह देखिए", media=PHOTO),
+    Inbound(Kind.LOCATION, "Kotwali", point=Point(25.75, 82.68)),
+    Inbound(Kind.UNSUPPORTED),
+)
+
+
+def envelope(number: int, inbound: Inbound) -> Envelope:
+    """A message of somebody who does not exist."""
+    return Envelope(Secret(str(910000000000 + number)), Secret(str(number)), inbound, (Secret("Somebody"),))
 
 
 class FakeHost:
@@ -161,6 +180,38 @@ class ChannelContract:
             said = str(msgspec.json.encode([wire.body for wire in wires]), "utf-8")
             assert all(choice.id in said for choice in prompt.choices)
             assert prompt.text[:200] in said
+
+    def test_c008_a_choice_that_was_offered_comes_back(self) -> None:
+        channel = self.make()
+        chosen = [choice for prompt in prompts(channel) for choice in prompt.choices]
+        sent = [envelope(at, Inbound(Kind.CHOICE, one.label, one.id)) for at, one in enumerate(chosen, 1)]
+        assert [one.inbound.choice for one in self._read_back(sent)] in ([], [choice.id for choice in chosen])
+
+    def test_c013_a_window_has_a_knock(self) -> None:
+        channel = self.make()
+        news = Prompt("news", "hi", "नमस्ते", choices=(Choice("news", "पढ़ें"),), asks=Asks.CHOICE)
+        wires = channel.knock(news)
+        assert bool(wires) is bool(channel.capabilities.pushes_for)
+        assert all("news" in str(msgspec.json.encode(wire.body), "utf-8") for wire in wires)
+
+    def test_c014_what_it_imitates_it_reads(self) -> None:
+        sent = [envelope(at, one) for at, one in enumerate(IMITATED, 1)]
+        read = self._read_back(sent)
+        if read:
+            assert [one.inbound for one in read] == list(IMITATED)
+            assert [one.address for one in read] == [one.address for one in sent]
+            assert len({one.external_id for one in read}) == len(sent)
+
+    def _read_back(self, sent: Sequence[Envelope]) -> list[Envelope]:
+        """What becomes of messages that the channel imitates; [] where it imitates none."""
+        channel = self.make()
+        if type(channel).imitate is Channel.imitate:
+            return []
+        requests = channel.imitate(sent)
+        assert requests
+        assert all(channel.verify(one) for one in requests)
+        assert not any(channel.verify(structs.replace(one, headers={})) for one in requests)
+        return [item for one in requests for item in channel.parse(one.body) if isinstance(item, Envelope)]
 
     def test_c011_it_starts_stops_and_checks_in_time(self) -> None:
         async def live() -> None:

@@ -56,8 +56,9 @@ def step(state: State, event: Event, world: World) -> Turn:
             return doing(Turn(state), Locate(words=event.text, point=event.point))
         case Inbound(kind=Kind.UNSUPPORTED, why=Unusable.GROUP):
             return Turn(State(), (notice("unsupported", state, why=event.why.value),), over=True)
-        case Inbound(kind=Kind.UNSUPPORTED):
-            return saying(notice("unsupported", state, why=event.why.value), _again(state, world))
+        case Inbound(kind=Kind.UNSUPPORTED, text=words):
+            turn = _give(state, Given(words), world) if words else _again(state, world)
+            return saying(notice("unsupported", state, why=event.why.value), turn)
         case _:
             return _text(state, event.text.strip(), world)
 

@@ -29,6 +29,10 @@ from satark.tips.letters import Delivery
 log = logging.getLogger(__name__)
 
 
+# The part that a knock is: before all that is to be said.
+KNOCK = -1
+
+
 class NotNow(Struct, frozen=True):
     """The courier itself holds back: until `due` for the pace, or, where that is 0, because another worker has it."""
 
@@ -123,6 +127,8 @@ class Delivering:
             if not isinstance(outcome, Sent):
                 return await self._refused(outcome, errand)
             await self._sent(outcome, part, last=part == len(wires) - 1)
+        if self.row.part >= len(wires):
+            await outbox.finish(self.store, self.row, Delivery.SENT)
         return 0
 
     async def _knock(self, errand: Errand) -> int:
@@ -133,11 +139,11 @@ class Delivering:
             return await self._give_up(wires)
         if not wires:
             return await self._give_up(Never("the window is closed"), Delivery.WAITING)
-        outcome = await self._send(wires[0], errand, 0)
+        outcome = await self._send(wires[0], errand, KNOCK)
         if not isinstance(outcome, Sent):
             return await self._refused(outcome, None)
         if self.row.message_id:
-            await self._sent(outcome, 0, last=True)
+            await self._sent(outcome, KNOCK, last=True)
         else:
             await outbox.hold(self.store, self.row)
         return 0

@@ -8,7 +8,7 @@ from typing import Any
 from nacl.utils import random
 from sqlalchemy import delete, or_, select, update
 
-from satark.evidence.keeping import Keeper
+from satark.evidence.keeping import Keeper, OverLimit
 from satark.evidence.sandbox import Clean, clean
 from satark.evidence.vault import encrypt
 from satark.store.clock import hour_of, now
@@ -18,9 +18,13 @@ from satark.store.tables import Evidence
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
+# At the provider a file lives for 7 days (Meta), or for as long as one likes (Telegram): at an hour each, almost six days.
+MOST_FETCHES = 150
+LONGEST_WAIT = 3600
 LEASE = 300
 ABANDONED_HOURS = 24
 NOT_FETCHED = "not_fetched"
+TOO_LARGE = "too_large"
 
 _row: Any = Evidence
 Fetch = Callable[[str, bytes], AsyncIterator[bytes]]
@@ -34,6 +38,8 @@ async def prepare_due(keeper: Keeper, fetch: Fetch, limit: int) -> int:
         done += 1
         try:
             await _prepare(keeper, row, fetch, limit)
+        except OverLimit:
+            await keeper.change(row.id, state="withheld", reason=TOO_LARGE)
         except Exception as error:  # noqa: BLE001 - whatever a file does, the next one is prepared
             log.warning(
                 "file %s could not be prepared (%s), attempt %d", row.id, type(error).__name__, row.attempts + 1
@@ -86,11 +92,11 @@ async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
 
 
 async def _later(keeper: Keeper, row: Any) -> None:
-    if row.attempts + 1 >= MOST_ATTEMPTS:
-        reason = NOT_FETCHED if row.state == "waiting" else "crashed"
+    most, reason = (MOST_FETCHES, NOT_FETCHED) if row.state == "waiting" else (MOST_ATTEMPTS, "crashed")
+    if row.attempts + 1 >= most:
         await keeper.change(row.id, state="withheld", reason=reason)
     else:
-        await keeper.change(row.id, due=now() + 2 ** (row.attempts + 1))
+        await keeper.change(row.id, due=now() + min(2 ** (row.attempts + 1), LONGEST_WAIT))
 
 
 async def discard_abandoned(keeper: Keeper) -> int:

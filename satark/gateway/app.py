@@ -69,10 +69,7 @@ def _mount(core: Core, channel: Channel, host: ChannelHost) -> Mount:
 
 async def home(request: Request) -> Response:
     """Choose how to tell us."""
-    core: Core = request.app.state.core
-    return core.pages.page(
-        "public/home.html", locale_of(request), channels=set(core.registry.channels), place="", code=""
-    )
+    return _home(request, locale_of(request))
 
 
 async def poster(request: Request) -> Response:
@@ -82,8 +79,13 @@ async def poster(request: Request) -> Response:
     office = next((one.office for one in core.pack.posters if one.code == code), "")
     name = core.pack.offices[office].name if office else {}
     place = name.get(locale) or name.get("hi", "")
-    channels = set(core.registry.channels)
-    return core.pages.page("public/home.html", locale, channels=channels, place=place, code=code if office else "")
+    return _home(request, locale, place, code if office else "")
+
+
+def _home(request: Request, locale: str, place: str = "", code: str = "") -> Response:
+    core: Core = request.app.state.core
+    channels, links = set(core.registry.channels), core.registry.links(code)
+    return core.pages.page("public/home.html", locale, channels=channels, links=links, place=place, code=code)
 
 
 async def healthz(_request: Request) -> Response:

@@ -56,6 +56,8 @@ async def record_reports(store: Store, lookup: Lookup, batch: Sequence[Arrival],
 async def _record(db: AsyncConnection, part: Any, report: DeliveryStatus, now: int) -> None:
     if report.state is DeliveryState.FAILED and await _send_anew(db, part, report, now):
         return
+    if report.state is not DeliveryState.FAILED:
+        await db.execute(_go_on_behind(part, now))
     if report.state in (*ARRIVED, DeliveryState.FAILED):
         kept = (_outbox.id == part.errand) & (_outbox.state == "sent")
         await db.execute(delete(Outbox).where(kept))
@@ -73,8 +75,14 @@ async def _send_anew(db: AsyncConnection, part: Any, report: DeliveryStatus, now
         case _:
             return False
     kept = (_outbox.id == part.errand) & (_outbox.state == "sent") & (_outbox.failures < MOST_FAILURES)
-    anew = {"state": "due", "part": part.part, "failures": _outbox.failures + 1, "claimed_until": 0, **changes}
+    anew = {"state": "due", "part": max(part.part, 0), "failures": _outbox.failures + 1, "claimed_until": 0, **changes}
     return bool((await db.execute(update(Outbox).where(kept).values(**anew))).rowcount)
+
+
+def _go_on_behind(part: Any, now: int) -> Any:
+    """What the provider took must not be sent again, though its answer was lost."""
+    waiting = (_outbox.id == part.errand) & (_outbox.state == "due") & (_outbox.part == part.part)
+    return update(Outbox).where(waiting).values(part=part.part + 1, due=now)
 
 
 def _raise(message_id: str, state: DeliveryState) -> Any:

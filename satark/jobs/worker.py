@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # Meta repeats a webhook for up to 7 days (messaging.md).
 SEEN_DAYS = 8
+# All that a job does has a limit of its own; it goes on as long as there is something due.
+JOB_LIMIT = 3600
 EVERY_FIVE_SECONDS = set(range(0, 60, 5))
 
 _seen: Any = SeenEvent
@@ -84,8 +87,13 @@ async def forget_old(ctx: Mapping[str, Any]) -> None:
         await db.execute(delete(ReturnAddress).where(_return.tip_id.in_(ended)))
 
 
+class Damaged(Exception):
+    """What was fetched is not what was announced."""
+
+
 class Fetcher:
-    """Fetches a file from its provider: opens where it is, and forgets it again."""
+    """Fetches a file from its provider: opens where it is, and forgets it again. Raises Damaged at the end of a file that
+    has another size or hash than the provider said."""
 
     def __init__(self, bench: Bench) -> None:
         self._channels: Mapping[str, Channel] = bench.core.registry.channels
@@ -94,8 +102,13 @@ class Fetcher:
     async def __call__(self, channel: str, sealed: bytes) -> AsyncIterator[bytes]:
         source = msgspec.json.decode(self._opener.open(sealed), type=Source)
         media = Media(source.kind, source.mime, source.size, source.sha256, Secret(source.ref))
+        size, digest = 0, sha256()
         async for chunk in registry.fetch(self._channels[channel], media):
+            size += len(chunk)
+            digest.update(chunk)
             yield chunk
+        if source.size not in (0, size) or source.sha256 not in ("", digest.hexdigest()):
+            raise Damaged
 
 
 def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
@@ -113,6 +126,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
         handle_signals=False,
         keep_result=0,
         max_tries=1,
+        job_timeout=JOB_LIMIT,
         poll_delay=0.1,
         log_results=False,
     )

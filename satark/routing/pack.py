@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 NAME_LIMIT = 24  # the row of a WhatsApp list (messaging.md)
 DETAIL_LIMIT = 72
+# With its verb, an id is a choice: Telegram takes 64 bytes of one, and as many characters of a poster's code.
+ID_LIMIT = 50
+POSTER_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 REQUIRED = ("en", "hi")
 
 Names = Mapping[str, str]
@@ -156,7 +160,9 @@ class _Reader:
                     yield reader.line_num, row
 
     def _names(self, file: str, line: int, names: Any, limit: int, what: str) -> Names:
-        """The names of a thing; one that is missing or too long is a finding."""
+        """The names of a thing; one that is missing or too long is a finding, and so is a long id (`what`)."""
+        if len(what.encode()) > ID_LIMIT:
+            self._found(file, line, f"the id {what!r} is longer than {ID_LIMIT} bytes")
         given: dict[str, str] = names if isinstance(names, dict) else {}
         for locale in REQUIRED:
             if not given.get(locale):
@@ -251,6 +257,8 @@ class _Reader:
         for line, row in self._rows("posters.csv"):
             if row["office"] not in offices:
                 self._found("posters.csv", line, f"there is no office {row['office']!r}")
+            if not POSTER_CODE.fullmatch(row["code"]):
+                self._found("posters.csv", line, f"{row['code']!r} is no code: 1 to 64 of A-Z, a-z, 0-9, _ and -")
             yield Poster(row["code"], row["office"])
 
 

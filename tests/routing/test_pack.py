@@ -41,6 +41,8 @@ def change(file: str, old: str, new: str) -> Callable[[Path], None]:
         (change("offices.toml", 'range = "range/varanasi"', 'range = "range/nowhere"'), "belongs to no range: 'range/nowhere'"),
         (change("posters.csv", "station/jaunpur/kotwali", "station/nowhere"), "posters.csv:2: there is no office 'station/nowhere'"),
         (change("offices.toml", "[range.", "[range"), "offices.toml:"),
+        (change("stations.csv", "station/jaunpur/kotwali", f"station/jaunpur/{'k' * 40}"), "stations.csv:2: the id 'station/jaunpur/kk"),
+        (change("posters.csv", "jnp-kotwali,", "जौनपुर,"), "posters.csv:2: 'जौनपुर' is no code"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, damage: Callable[[Path], None], finding: str) -> None:

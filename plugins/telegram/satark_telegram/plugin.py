@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import ClassVar
 
+from starlette.types import ASGIApp
+
 from satark.channels.messages import (
     DeliveryStatus,
     Envelope,
@@ -18,13 +20,14 @@ from satark.channels.messages import (
     WebhookRequest,
     Wire,
 )
-from satark.channels.spec import Channel, Host, hookimpl
+from satark.channels.spec import Channel, Host, Told, hookimpl
 from satark_telegram.account import Account, account_of
 from satark_telegram.checkup import examine
 from satark_telegram.client import Client
 from satark_telegram.imitation import update_of
 from satark_telegram.polling import poll
 from satark_telegram.reading import read_update
+from satark_telegram.standin import StandIn
 from satark_telegram.writing import CAPABILITIES, message_of
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
@@ -45,6 +48,7 @@ class Telegram(Channel):
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.api_url = account.api_url
         self._polling: asyncio.Task[None] | None = None
 
     async def start(self, host: Host) -> None:
@@ -86,9 +90,12 @@ class Telegram(Channel):
         start = f"?start={poster}" if poster else ""
         return f"https://t.me/{self.account.name}{start}" if self.account.name else ""
 
-    def imitate(self, envelopes: Sequence[Envelope]) -> list[WebhookRequest]:
+    def imitate(self, items: Sequence[Envelope | DeliveryStatus]) -> list[WebhookRequest]:
         headers = {SECRET_HEADER: self.account.secret_token, "content-type": "application/json"}
-        return [WebhookRequest(WEBHOOK, headers, update_of(envelope)) for envelope in envelopes]
+        return [WebhookRequest(WEBHOOK, headers, update_of(one)) for one in items if isinstance(one, Envelope)]
+
+    def stand_in(self, files: Mapping[str, bytes], told: Told) -> ASGIApp:
+        return StandIn(self.account, files, told).app
 
 
 @hookimpl

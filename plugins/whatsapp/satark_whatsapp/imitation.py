@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Secret
+from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Media, MediaKind, Secret
 from satark_whatsapp.person import is_bsuid
 
 TYPES = {MediaKind.PHOTO: "image", MediaKind.VIDEO: "video", MediaKind.AUDIO: "audio", MediaKind.DOCUMENT: "document"}
@@ -14,16 +14,32 @@ TYPES = {MediaKind.PHOTO: "image", MediaKind.VIDEO: "video", MediaKind.AUDIO: "a
 TIMESTAMP = "1767225600"
 
 
-def post_of(envelopes: Sequence[Envelope], phone_number_id: str) -> bytes:
-    """The body of one POST with all of them."""
+STATES = {
+    DeliveryState.SENT: "sent",
+    DeliveryState.DELIVERED: "delivered",
+    DeliveryState.READ: "read",
+    DeliveryState.FAILED: "failed",
+}
+
+
+def post_of(items: Sequence[Envelope | DeliveryStatus], phone_number_id: str) -> bytes:
+    """The body of one POST with all of them. A report knows the key that we gave, and no person."""
+    envelopes = [item for item in items if isinstance(item, Envelope)]
+    statuses = [item for item in items if isinstance(item, DeliveryStatus)]
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "15550000000", "phone_number_id": phone_number_id},
         "contacts": [_contact(one) for one in envelopes],
         "messages": [_message(one) for one in envelopes],
+        "statuses": [_status(one) for one in statuses],
     }
     entry = {"id": "0", "changes": [{"field": "messages", "value": value}]}
     return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
+
+
+def _status(status: DeliveryStatus) -> dict[str, Any]:
+    known_as = {"id": f"wamid.{status.external_id.reveal()}", "biz_opaque_callback_data": status.external_id.reveal()}
+    return {**known_as, "status": STATES[status.state], "timestamp": TIMESTAMP}
 
 
 def _contact(envelope: Envelope) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from satark.channels.messages import (
     DeliveryStatus,
@@ -23,12 +24,13 @@ from satark.channels.messages import (
     WindowClosed,
     Wire,
 )
-from satark.channels.spec import Channel, Host, hookimpl
+from satark.channels.spec import Channel, Host, Told, hookimpl
 from satark_whatsapp.account import Account, account_of
 from satark_whatsapp.checkup import examine
 from satark_whatsapp.client import Client
 from satark_whatsapp.imitation import post_of
 from satark_whatsapp.reading import read_post
+from satark_whatsapp.standin import StandIn
 from satark_whatsapp.writing import capabilities, knock_of, message_of
 
 SIGNATURE_HEADER = "x-hub-signature-256"
@@ -46,6 +48,7 @@ class WhatsApp(Channel):
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.api_url = account.api_url
         self.capabilities = capabilities(account.sends_per_second)
 
     async def start(self, host: Host) -> None:
@@ -96,10 +99,13 @@ class WhatsApp(Channel):
         greeting = quote(f"HI {poster}".strip())
         return f"https://wa.me/{self.account.number}?text={greeting}" if self.account.number else ""
 
-    def imitate(self, envelopes: Sequence[Envelope]) -> list[WebhookRequest]:
-        body = post_of(envelopes, self.account.phone_number_id)
+    def imitate(self, items: Sequence[Envelope | DeliveryStatus]) -> list[WebhookRequest]:
+        body = post_of(items, self.account.phone_number_id)
         headers = {SIGNATURE_HEADER: self.account.signature_of(body), "content-type": "application/json"}
         return [WebhookRequest(WEBHOOK, headers, body)]
+
+    def stand_in(self, files: Mapping[str, bytes], told: Told) -> ASGIApp:
+        return StandIn(self.account, files, told).app
 
 
 @hookimpl
