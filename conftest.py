@@ -1,14 +1,16 @@
 """Fixtures for all tests, of the house and of its plugins."""
 
+import asyncio
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -83,15 +85,34 @@ class House:
 
 
 @asynccontextmanager
-async def house_at(folder: Path, database: str = "", pool: Any = None, **plugins: object) -> AsyncIterator[House]:
-    """A house with its data in a folder. `pool` is its Redis, if any; plugins besides the first ones by their names."""
-    config = Settings(data_dir=folder, database_url=database, channels="webform,simulator")
+async def served(app: Any) -> AsyncIterator[str]:
+    """An application on a port of its own. Yields its address."""
+    # Named as TCP, or asyncio does not switch off Nagle's algorithm, and each answer waits 40 ms.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def house_at(
+    folder: Path, database: str = "", pool: Any = None, environ: Mapping[str, str] | None = None, **plugins: object
+) -> AsyncIterator[House]:
+    """A house with its data in a folder. `pool` is its Redis, if any; `environ` the settings of channels; plugins
+    besides the first ones by their names."""
+    config = Settings(data_dir=folder, database_url=database, channels="auto,simulator")
+    environ = environ or {}
     make_keys(config.keys)
     store = Store(config.database)
     await migrate(store)
     await store.dispose()
-    core = build_core(config, pool, plugins, environ={})
-    web = build_web(core, environ={})
+    core = build_core(config, pool, plugins, environ=environ)
+    web = build_web(core, environ=environ)
     async with running(core, web):
         yield House(core, web)
 

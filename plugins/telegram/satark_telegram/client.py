@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
@@ -28,16 +29,13 @@ class Client:
     """The connections to the API, for one bot."""
 
     def __init__(self, account: Account) -> None:
-        self._requests = [
-            HTTPXRequest(CONNECTIONS, read_timeout=READ, pool_timeout=POOL),
-            HTTPXRequest(1, read_timeout=READ, pool_timeout=POOL),
-        ]
+        self._calls = HTTPXRequest(CONNECTIONS, read_timeout=READ, pool_timeout=POOL)
         base = f"{account.api_url}/bot", f"{account.api_url}/file/bot"
-        calls, polls = self._requests
-        self.bot = Bot(account.token, *base, request=calls, get_updates_request=polls)
+        self.bot = Bot(account.token, *base, request=self._calls)
+        self._polls = httpx.AsyncClient(base_url=f"{base[0]}{account.token}", timeout=POLL + READ)
 
     async def close(self) -> None:
-        await asyncio.gather(*(request.shutdown() for request in self._requests))
+        await asyncio.gather(self._calls.shutdown(), self._polls.aclose())
 
     async def send(self, wire: Wire, address: Secret) -> Sent | TryAgain | Never:
         """What is sent can be neither forwarded nor saved. A group is left as soon as it was told why."""
@@ -64,9 +62,9 @@ class Client:
         yield bytes(await file.download_as_bytearray())
 
     async def updates(self, offset: int) -> list[dict[str, Any]]:
-        """The updates from `offset` on, as they came; [] when none came for a while. Raises TelegramError."""
-        asked = {"offset": offset, "timeout": POLL, "allowed_updates": list(ALLOWED)}
-        found: list[dict[str, Any]] = await self.bot.do_api_request(
-            "getUpdates", api_kwargs=asked, read_timeout=POLL + READ
-        )
+        """The updates from `offset` on, as they came, for python-telegram-bot gives none of them when it cannot read one;
+        [] when none came for a while. Raises httpx.HTTPError."""
+        asked = {"offset": offset, "timeout": POLL, "allowed_updates": ALLOWED}
+        answer = (await self._polls.post("/getUpdates", json=asked)).raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["result"]
         return found

@@ -27,7 +27,7 @@ def refusal_of(error: TelegramError) -> TryAgain | Never:
     why = type(error).__name__
     match error:
         case RetryAfter(retry_after=seconds):
-            return TryAgain(float(seconds if isinstance(seconds, int) else seconds.total_seconds()), why)
+            return TryAgain(float(seconds) if isinstance(seconds, int) else seconds.total_seconds(), why)
         case Forbidden() | BadRequest() | ChatMigrated():
             return Never(why)
         case TimedOut():

@@ -3,42 +3,52 @@
 Source: Telegram's page "Bot API", version 10.1; and its older samples, which python-telegram-bot's own reader refuses.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct, field
+
+ABSENT = Raw()
 
 
 class Update(Struct):
     """One of the raw fields is there."""
 
     update_id: int
-    message: Raw | None = None
-    edited_message: Raw | None = None
-    channel_post: Raw | None = None
-    callback_query: Raw | None = None
-    my_chat_member: Raw | None = None
+    message: Raw = ABSENT
+    edited_message: Raw = ABSENT
+    channel_post: Raw = ABSENT
+    callback_query: Raw = ABSENT
+    my_chat_member: Raw = ABSENT
 
 
 class User(Struct):
     id: int
-    first_name: str = ""
-    last_name: str = ""
-    username: str = ""
+    first_name: Any = ""
+    last_name: Any = ""
+    username: Any = ""
+
+    @property
+    def names(self) -> list[str]:
+        known = (self.first_name, self.last_name, self.username)
+        return [name for name in known if name and isinstance(name, str)]
 
 
 class Chat(Struct):
-    """`type` is private, group, supergroup or channel."""
+    """The ids of people are above zero, those of groups and channels below (Telegram's page "Bot API dialog IDs")."""
 
     id: int
-    type: str = "private"
+
+    @property
+    def is_private(self) -> bool:
+        return self.id > 0
 
 
 class Sender(Struct):
     """What every message has: all that is read of one that is otherwise unreadable."""
 
     chat: Chat
-    from_: User | None = field(name="from", default=None)
+    from_: Raw = field(name="from", default=ABSENT)
 
 
 class File(Struct):
@@ -81,10 +91,10 @@ class Message(Struct):
     location: Location | None = None
     venue: Venue | None = None
     contact: Contact | None = None
-    pinned_message: Raw | None = None
-    message_auto_delete_timer_changed: Raw | None = None
-    write_access_allowed: Raw | None = None
-    chat_background_set: Raw | None = None
+    pinned_message: Raw = ABSENT
+    message_auto_delete_timer_changed: Raw = ABSENT
+    write_access_allowed: Raw = ABSENT
+    chat_background_set: Raw = ABSENT
 
     @property
     def is_notice(self) -> bool:
@@ -95,7 +105,7 @@ class Message(Struct):
             self.write_access_allowed,
             self.chat_background_set,
         )
-        return any(notice is not None for notice in notices)
+        return any(notices)
 
 
 class Button(Struct):
@@ -118,7 +128,7 @@ class CallbackQuery(Struct):
     id: str
     from_: User = field(name="from")
     data: str = ""
-    message: Tapped | None = None
+    message: Raw = ABSENT
 
 
 class Member(Struct):

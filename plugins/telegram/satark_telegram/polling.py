@@ -6,10 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
-from telegram.error import TelegramError
 
 from satark.channels.messages import DeliveryStatus, Envelope, Prompt
-from satark.channels.spec import NotAccepted
 from satark_telegram.client import Client
 from satark_telegram.reading import read_update
 
@@ -30,7 +28,7 @@ async def poll(client: Client, receive: Receive) -> None:
             updates = await client.updates(offset)
             await receive([item for update in updates for item in read_update(msgspec.json.encode(update))])
             offset = _after(updates, offset)
-        except (TelegramError, NotAccepted) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next message is wanted too
             log.warning("Telegram's updates must wait (%s)", type(error).__name__)
             await asyncio.sleep(PAUSE)
 

@@ -12,6 +12,7 @@ from satark_telegram.payload import (
     File,
     Message,
     Sender,
+    Tapped,
     Update,
     User,
     read,
@@ -30,14 +31,14 @@ def read_update(body: bytes) -> list[Envelope]:
     update = read(body, Update)
     if update is None:
         return []
-    if update.callback_query is not None:
+    if update.callback_query:
         return _tap(update.update_id, update.callback_query)
-    if update.my_chat_member is not None:
+    if update.my_chat_member:
         return _membership(update.update_id, update.my_chat_member)
-    if update.edited_message is not None:
+    if update.edited_message:
         return _message(update.update_id, update.edited_message, edited=True)
     said = update.message or update.channel_post
-    return _message(update.update_id, said) if said is not None else []
+    return _message(update.update_id, said) if said else []
 
 
 def callback_of(external_id: Secret) -> str:
@@ -49,14 +50,15 @@ def _tap(update_id: int, raw: Raw) -> list[Envelope]:
     query = read(raw, CallbackQuery)
     if query is None:
         return []
-    chat = query.message.chat if query.message else None
-    inbound = FROM_A_GROUP if chat and chat.type != "private" else _choice(query)
+    tapped = read(query.message, Tapped)
+    chat = tapped.chat if tapped else None
+    inbound = FROM_A_GROUP if chat and not chat.is_private else _choice(query, tapped)
     return [_envelope(chat.id if chat else query.from_.id, f"{update_id}:{query.id}", inbound, query.from_)]
 
 
-def _choice(query: CallbackQuery) -> Inbound:
+def _choice(query: CallbackQuery, tapped: Tapped | None) -> Inbound:
     """Its label is kept, for a choice of a service that is no more is text."""
-    keyboard = query.message.reply_markup if query.message else None
+    keyboard = tapped.reply_markup if tapped else None
     buttons = [button for row in keyboard.inline_keyboard for button in row] if keyboard else []
     label = next((button.text for button in buttons if button.callback_data == query.data), "")
     return Inbound(Kind.CHOICE, label, query.data) if query.data else UNSUPPORTED
@@ -68,7 +70,7 @@ def _membership(update_id: int, raw: Raw) -> list[Envelope]:
     if change is None:
         return []
     gone = change.new_chat_member.status in GONE
-    if change.chat.type == "private":
+    if change.chat.is_private:
         return [_envelope(change.chat.id, str(update_id), Inbound(Kind.CLOSED), None)] if gone else []
     return [] if gone else [_envelope(change.chat.id, str(update_id), FROM_A_GROUP, None)]
 
@@ -78,21 +80,22 @@ def _message(update_id: int, raw: Raw, *, edited: bool = False) -> list[Envelope
     sender = read(raw, Sender)
     if sender is None:
         return []
-    if sender.chat.type != "private":
-        return [_envelope(sender.chat.id, str(update_id), FROM_A_GROUP, sender.from_)]
+    user = read(sender.from_, User)
+    if not sender.chat.is_private:
+        return [_envelope(sender.chat.id, str(update_id), FROM_A_GROUP, user)]
     message = read(raw, Message)
     if message is None:
-        return [_envelope(sender.chat.id, str(update_id), UNSUPPORTED, sender.from_)]
+        return [_envelope(sender.chat.id, str(update_id), UNSUPPORTED, user)]
     # An edited location is somebody who walks on while sharing it.
     if message.is_notice or (edited and message.location):
         return []
-    inbound = _edited(message) if edited else _inbound(message, sender.from_)
-    return [_envelope(sender.chat.id, str(update_id), inbound, sender.from_)]
+    inbound = _edited(message) if edited else _inbound(message, user)
+    return [_envelope(sender.chat.id, str(update_id), inbound, user)]
 
 
 def _envelope(chat: int, external_id: str, inbound: Inbound, user: User | None) -> Envelope:
-    names = (user.first_name, user.last_name, user.username) if user else ()
-    return Envelope(Secret(str(chat)), Secret(external_id), inbound, tuple(Secret(name) for name in names if name))
+    names = user.names if user else ()
+    return Envelope(Secret(str(chat)), Secret(external_id), inbound, tuple(Secret(name) for name in names))
 
 
 def _edited(message: Message) -> Inbound:

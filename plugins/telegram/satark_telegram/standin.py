@@ -75,8 +75,8 @@ class StandIn:
             return refuse(Refused(401, "Unauthorized"))
         if method is None:
             return refuse(Refused(404, "Not Found"))
-        form = await request.form()
-        asked = {**request.query_params, **{name: str(value) for name, value in form.items()}}
+        in_json = request.headers.get("content-type") == "application/json"
+        asked = {**request.query_params, **(await request.json() if in_json else await request.form())}
         try:
             found = method(asked)
             return JSONResponse({"ok": True, "result": await found if isinstance(found, Awaitable) else found})

@@ -89,12 +89,17 @@ def _envelope(raw: Raw, contacts: Sequence[Contact]) -> Envelope | None:
     if sender is None or sender.group_id or sender.type in IGNORED:
         return None
     number, user_id = words(sender.from_), words(sender.from_user_id)
-    contact = _contact_of(number, user_id, contacts)
+    contact = _contact_of({number, user_id} - {""}, contacts)
     known = [words(contact.user_id), words(contact.wa_id)] if contact else []
     address = preferred(user_id, number, *known)
     if not address:
+        log.warning("WhatsApp sent a message that names no sender: nobody can be answered")
         return None
-    names = [words(contact.profile.name), words(contact.profile.username)] if contact and contact.profile else []
+    names = (
+        [words(contact.profile.name), words(contact.profile.username).lstrip("@")]
+        if contact and contact.profile
+        else []
+    )
     names += [one for one in (number, *known) if one != address and not is_bsuid(one)]
     message = read(raw, Message)
     return Envelope(
@@ -105,13 +110,9 @@ def _envelope(raw: Raw, contacts: Sequence[Contact]) -> Envelope | None:
     )
 
 
-def _contact_of(number: str, user_id: str, contacts: Sequence[Contact]) -> Contact | None:
-    """The contact that a message belongs to: by either id, else the only one there is."""
-    ids = {number, user_id} - {""}
-    for contact in contacts:
-        if ids & {words(contact.wa_id), words(contact.user_id)}:
-            return contact
-    return contacts[0] if len(contacts) == 1 else None
+def _contact_of(ids: set[str], contacts: Sequence[Contact]) -> Contact | None:
+    """The contact that a message belongs to. Never by its place: an answer would go to somebody else."""
+    return next((one for one in contacts if ids & {words(one.wa_id), words(one.user_id)}), None)
 
 
 def _inbound(message: Message) -> Inbound:

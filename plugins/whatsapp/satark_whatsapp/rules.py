@@ -102,10 +102,10 @@ def _template(template: Mapping[str, Any], approved: set[tuple[str, str]]) -> in
         return NO_TEMPLATE
     for component in template.get("components") or ():
         payloads = component.get("parameters") or []
-        quick_reply = component.get("type") == "button" and component.get("sub_type") == "quick_reply"
-        if not quick_reply or component.get("index") != "0" or len(payloads) != 1:
+        place = [str(component.get(name, "")).lower() for name in ("type", "sub_type", "index")]
+        if place != ["button", "quick_reply", "0"] or len(payloads) != 1:
             return TEMPLATE_PARAMETERS
-        if payloads[0].get("type") != "payload" or not fits(payloads[0].get("payload"), 128):
+        if payloads[0].get("type", "").lower() != "payload" or not fits(payloads[0].get("payload"), 128):
             return TEMPLATE_PARAMETERS
     return 0
 

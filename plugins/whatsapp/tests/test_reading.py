@@ -1,0 +1,207 @@
+"""What Meta posts, as the core takes it."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from satark.channels.messages import (
+    DeliveryState,
+    DeliveryStatus,
+    Envelope,
+    Inbound,
+    Kind,
+    Media,
+    MediaKind,
+    Never,
+    Point,
+    Secret,
+    TryAgain,
+    Unusable,
+    WindowClosed,
+)
+from satark_whatsapp.reading import read_post
+
+NUMBER_ID = "100000000000001"
+PHONE = "919000000001"
+USER_ID = "IN.16483000000000000001"
+SHA = hashlib.sha256(b"a photo").hexdigest()
+Payload = Callable[[str], Any]
+
+
+def media(kind: MediaKind, mime: str) -> Media:
+    return Media(kind, mime, sha256=SHA, ref=Secret("2000000000000001"))
+
+
+def text(words: str) -> Inbound:
+    return Inbound(Kind.TEXT, words)
+
+
+NO_KIND = Inbound(Kind.UNSUPPORTED)
+SAID = {
+    "text": text("जुआ चल रहा है"),
+    "text_forwarded": text("seen near the mill"),
+    "text_from_an_advertisement": text("Hi"),
+    "image": Inbound(Kind.MEDIA, "यह देखिए", media=media(MediaKind.PHOTO, "image/jpeg")),
+    "video": Inbound(Kind.MEDIA, media=media(MediaKind.VIDEO, "video/mp4")),
+    "voice": Inbound(Kind.MEDIA, media=media(MediaKind.AUDIO, "audio/ogg")),
+    "document": Inbound(Kind.MEDIA, "the bill", media=media(MediaKind.DOCUMENT, "application/pdf")),
+    "photo_as_document": Inbound(Kind.MEDIA, media=media(MediaKind.PHOTO, "image/png")),
+    "sticker": NO_KIND,
+    "location": Inbound(Kind.LOCATION, "Kotwali, Jaunpur", point=Point(25.75, 82.68)),
+    "location_impossible": NO_KIND,
+    "contacts": text("Munna +91 98888 00000"),
+    "button_reply": Inbound(Kind.CHOICE, "हिन्दी", "language:hi"),
+    "list_reply": Inbound(Kind.CHOICE, "जुआ", "category:gambling"),
+    "interactive_without_body": NO_KIND,
+    "template_button": Inbound(Kind.CHOICE, "पढ़ें", "news"),
+    "unsupported": NO_KIND,
+    "unsupported_poll": NO_KIND,
+    "order": NO_KIND,
+    "revoke": Inbound(Kind.UNSUPPORTED, why=Unusable.DELETED),
+    "edit_text": text("near the old mill"),
+    "edit_caption": text("the left one"),
+    "contacts_missing": text("hello"),
+    "contacts_half_empty": text("hello"),
+}
+
+
+def read(post: Any) -> list[Envelope | DeliveryStatus]:
+    return read_post(json.dumps(post).encode(), NUMBER_ID)
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_people_send(payload: Payload, name: str) -> None:
+    (envelope,) = read(payload(name))
+    assert isinstance(envelope, Envelope)
+    assert envelope.inbound == SAID[name]
+    assert envelope.address == Secret(PHONE)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["reaction", "reaction_removed", "request_welcome", "system_new_number", "group_message", "group_created",
+     "value_errors", "status_unknown", "another_number"],
+)  # fmt: skip
+def test_what_nobody_waits_for_is_no_message(payload: Payload, name: str) -> None:
+    assert read(payload(name)) == []
+
+
+@pytest.mark.parametrize("name", ["username_without_number", "username_and_number", "user_id_in_from"])
+def test_who_hides_their_number_is_known_by_their_user_id(payload: Payload, name: str) -> None:
+    (envelope,) = read(payload(name))
+    assert isinstance(envelope, Envelope)
+    assert envelope.address == Secret(USER_ID)
+    assert envelope.inbound == text("नमस्ते")
+
+
+def test_all_that_names_the_sender_is_given_for_masking(payload: Payload) -> None:
+    (envelope,) = read(payload("username_and_number"))
+    assert isinstance(envelope, Envelope)
+    assert set(envelope.names) == {Secret("Asha Devi"), Secret("asha"), Secret(PHONE)}
+
+
+def test_whose_contact_is_missing_is_taken_for_nobody_else(payload: Payload) -> None:
+    post = payload("username_and_number")
+    value = post["entry"][0]["changes"][0]["value"]
+    value["messages"].append({"from": "919000000002", "id": "wamid.9", "type": "text", "text": {"body": "and I"}})
+    value["messages"].append({"id": "wamid.10", "type": "text", "text": {"body": "and I, whoever I am"}})
+    addresses = [one.address for one in read(post) if isinstance(one, Envelope)]
+    assert addresses == [Secret(USER_ID), Secret("919000000002")]
+
+
+@pytest.mark.parametrize(
+    ("name", "report"),
+    [
+        ("status_sent", DeliveryStatus(Secret("errand-1:0"), DeliveryState.SENT)),
+        ("status_read_to_username", DeliveryStatus(Secret("errand-1:0"), DeliveryState.READ)),
+        ("status_failed", DeliveryStatus(Secret("wamid.2"), DeliveryState.FAILED, WindowClosed("131047"))),
+    ],
+)
+def test_reports_are_known_by_our_own_key(payload: Payload, name: str, report: DeliveryStatus) -> None:
+    assert read(payload(name)) == [report]
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [(131026, Never("131026")), (131049, TryAgain(86400.0, "131049")), (190, TryAgain(300.0, "190", everything=True))],
+)
+def test_a_failure_says_what_can_be_done(payload: Payload, code: int, refused: TryAgain | Never) -> None:
+    post = payload("status_failed")
+    post["entry"][0]["changes"][0]["value"]["statuses"][0]["errors"][0]["code"] = code
+    (report,) = read(post)
+    assert isinstance(report, DeliveryStatus)
+    assert report.refused == refused
+
+
+def test_a_bad_neighbour_spoils_nothing(payload: Payload) -> None:
+    read_ = read(payload("bad_neighbours"))
+    said = [one.inbound for one in read_ if isinstance(one, Envelope)]
+    assert said == [text("one"), NO_KIND, text("two"), text("two"), text("three")]
+
+
+def test_a_message_without_an_id_is_known_by_what_it_says(payload: Payload) -> None:
+    post = payload("text")
+    message = post["entry"][0]["changes"][0]["value"]["messages"][0]
+    del message["id"]
+    (one,), (again,) = read(post), read(post)
+    message["text"]["body"] = "something else"
+    (other,) = read(post)
+    ids = [item.external_id for item in (one, again, other)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+# Every place in a payload can hold something else.
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def stored(name: str) -> Any:
+    return json.loads((Path(__file__).parent / "payloads" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, one in inner for place in places(one, (*path, key)))]
+
+
+def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    value[path[0]] = changed(value[path[0]], path[1:], new)
+    return value
+
+
+@given(data=st.data(), name=st.sampled_from([*SAID, "status_sent", "status_failed"]))
+def test_whatever_stands_beside_it_a_good_message_is_read(data: st.DataObject, name: str) -> None:
+    post, good = stored(name), stored("contacts_missing")["entry"][0]["changes"][0]["value"]
+    value = post["entry"][0]["changes"][0]["value"]
+    item = value[next(key for key in ("messages", "statuses") if key in value)][0]
+    spoilt = changed(copy.deepcopy(item), data.draw(st.sampled_from(places(item))), data.draw(anything))
+    value.setdefault("messages", [])
+    value["messages"] = [spoilt, *good["messages"]] if "type" in item else good["messages"]
+    value["statuses"] = [spoilt] if "status" in item else []
+    found = [one for one in read(post) if isinstance(one, Envelope)]
+    assert found[-1].inbound == text("hello")
+    assert found[-1].address == Secret(PHONE)
+
+
+@given(data=st.data(), name=st.sampled_from([*SAID, "status_sent", "value_errors", "bad_neighbours"]))
+def test_no_change_to_a_payload_makes_it_raise(data: st.DataObject, name: str) -> None:
+    post = stored(name)
+    spoilt = changed(post, data.draw(st.sampled_from(places(post))), data.draw(anything))
+    assert isinstance(read(spoilt), list)
+
+
+@given(body=st.binary(max_size=200))
+def test_no_bytes_make_it_raise(body: bytes) -> None:
+    assert read_post(body, NUMBER_ID) == []
