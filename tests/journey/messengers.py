@@ -49,7 +49,8 @@ class Messenger:
         self.channel: Channel = house.core.registry.channels[name]
         self.files: dict[str, bytes] = stand_in.files
         self.client = client
-        self._numbers = itertools.count(1)
+        self.people = "Asha Devi"
+        self.numbers = itertools.count(1)
 
     async def post(self, items: Sequence[Envelope | DeliveryStatus]) -> list[int]:
         """Post them as the provider would; returns the answers' codes."""
@@ -59,7 +60,7 @@ class Messenger:
         return [answer.status_code for answer in answers]
 
     def envelope(self, person: str, inbound: Inbound) -> Envelope:
-        return Envelope(Secret(person), Secret(str(next(self._numbers))), inbound, (Secret("Asha Devi"),))
+        return Envelope(Secret(person), Secret(str(next(self.numbers))), inbound, (Secret(self.people),))
 
     async def say(self, person: str, *said: Inbound | str) -> None:
         """One thing after the other. Words are a text, `=id` is a choice."""

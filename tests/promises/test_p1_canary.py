@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import itertools
 import json
 import logging
 import re
@@ -18,6 +19,8 @@ from PIL import Image
 from conftest import House, house_at
 from satark.jobs.redis import PrivateRedis, redis_settings
 from satark.web.logs import configure_logging
+from satark_telegram.standin import Refused
+from tests.journey.messengers import ENVIRON, Messenger, messengers, sent_photo
 
 PHONE = "919876500042"
 NAME = "Canary Kumari"
@@ -26,7 +29,14 @@ AGENT = "CanaryBrowser/7.7"
 CLIENT = "203.0.113.77"
 EXIF = "CanaryMaker"
 MESSAGE_ID = "wamid.CANARY0042"
-MARKS = (PHONE, PHONE[2:], NAME, FILE, AGENT, CLIENT, EXIF, MESSAGE_ID)
+TELEGRAM_ID = "7000400042"
+FIRST_ID = 770042000
+FILE_ID = "660042000"
+TOKENS = tuple(value for key, value in ENVIRON.items() if "TOKEN" in key or "SECRET" in key)
+MARKS = (
+    *(PHONE, PHONE[2:], NAME, FILE, AGENT, CLIENT, EXIF, MESSAGE_ID),
+    *(TELEGRAM_ID, *(str(FIRST_ID + at) for at in range(20)), FILE_ID, *TOKENS),
+)
 
 
 def forms(mark: str) -> Iterator[bytes]:
@@ -85,6 +95,19 @@ async def tell_by_chat(client: httpx.AsyncClient) -> None:
     assert answer.status_code == 200
 
 
+async def tell_by(messenger: Messenger, person: str) -> None:
+    """Words with the teller's own name and number, a photo, a failed send, a report on it, and a second tip."""
+    messenger.people, messenger.numbers = NAME, itertools.count(FIRST_ID)
+    messenger.files[FILE_ID] = photo()
+    await messenger.report(person, f"I am {NAME}, call {person} or {person[2:]}")
+    await messenger.say(person, sent_photo(FILE_ID, f"from {NAME}"), "=same:yes")
+    messenger.stand_in.refusals.append(131000 if messenger.channel.name == "whatsapp" else Refused(500, f"no {person}"))
+    await messenger.say(person, "and my number again: " + person)
+    await messenger.later()
+    assert await messenger.count("evidence", f"state = 'ready' AND channel = '{messenger.channel.name}'")
+    assert any("Keep this number" in one for one in messenger.heard(person))
+
+
 async def act(client: httpx.AsyncClient, house: House) -> None:
     from satark.panel.people import add_officer
 
@@ -106,19 +129,24 @@ async def act(client: httpx.AsyncClient, house: House) -> None:
 @pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
 async def test_no_mark_is_at_rest(tmp_path: Path, capfd: pytest.CaptureFixture[str], level: int) -> None:
     configure_logging(level)
-    async with house_at(tmp_path) as house:
+    async with messengers(tmp_path) as both:
+        house = both["whatsapp"].house
         transport = httpx.ASGITransport(app=house.web, client=(CLIENT, 4242), raise_app_exceptions=False)
         headers = {"User-Agent": AGENT}
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
             receipt = await tell_by_form(client)
             await tell_by_chat(client)
+            await tell_by(both["whatsapp"], PHONE)
+            await tell_by(both["telegram"], TELEGRAM_ID)
             await house.work()
             await act(client, house)
+            await both["telegram"].later()
             await house.work()
             got = (await client.get("/channels/simulator/inbox", headers={"X-Phone": PHONE})).json()
             status = await client.post("/channels/webform/status", data={"receipt": receipt, "lang": "en"})
             await client.get(f"/nowhere/{PHONE}?name={NAME}")
     assert any("news" in message["text"] for message in got), "the courier did not reach the phone"
+    assert all("news" in one.heard(person)[-1] for one, person in zip(both.values(), (PHONE, TELEGRAM_ID), strict=True))
     assert "done" in status.text
     out, err = capfd.readouterr()
     assert found_in((out + err).encode()) == []

@@ -4,20 +4,22 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from conftest import House
-from satark.channels.messages import Envelope, Inbound, Kind, Secret
+from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Secret
 from satark.routing.policy import Held
 from satark.store.engine import Store
 from satark.tips.queries import inbox
 from satark.tips.viewing import viewer_of
+from tests.journey.messengers import messengers, photo, sent_photo
 
 # Values that everybody's tips share: states, times, places and words of the service.
 COMMON_COLUMNS = {"hour", "changed_hour", "heard_hour", "channel", "locale", "category", "district", "station", "assigned", "status", "outcome",
                   "incomplete", "fresh", "synthetic", "kind", "author", "place", "delivery", "office_id", "step", "day", "due",
-                  "claimed_until", "attempts", "part", "replaceable", "expires", "thread", "message_id"}  # fmt: skip
+                  "claimed_until", "attempts", "part", "replaceable", "expires", "thread", "message_id", "state", "mime", "size", "reason"}  # fmt: skip
 
 
 async def tell(house: House, phone: str, number: int) -> None:
@@ -69,6 +71,32 @@ async def test_nothing_links_two_tips_of_one_person(both_houses: House) -> None:
     async with house.core.store.read() as db:
         for table in ("conversation", "outbox"):
             assert (await db.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0
+
+
+@pytest.mark.parametrize("name", ["whatsapp", "telegram"])
+async def test_nothing_links_two_tips_that_came_by_messenger(tmp_path: Path, name: str) -> None:
+    """With photos, letters of the police, what was sent and what the provider reported on it."""
+    async with messengers(tmp_path) as both:
+        messenger = both[name]
+        house = messenger.house
+        for at, person in enumerate(("910000000001", "910000000001", "910000000002")):
+            messenger.files[f"500{at}"] = photo(("red", "green", "blue")[at])
+            await messenger.say(person, "=language:en", "=category:gambling", sent_photo(f"500{at}"), "the same words")
+            await messenger.say(person, "=done", "=at:unknown", "=check:send")
+            await messenger.later()
+            await end_conversations(house)
+        await messenger.act()
+        await messenger.later()
+        keys = [str(one.get("biz_opaque_callback_data", "")) for one in messenger.stand_in.sent]
+        await messenger.post([DeliveryStatus(Secret(key), DeliveryState.DELIVERED) for key in keys])
+        values = list((await rows_by_tip(house.core.store)).values())
+        assert len(values) == 3
+        assert all(len(value) >= 8 for value in values)
+        assert [one & other for at, one in enumerate(values) for other in values[:at]] == [set()] * 3
+        assert await messenger.count("outbox", "thread <> '' AND tip_id <> ''") == 0
+        await messenger.change("UPDATE outbox SET due = 0")
+        await messenger.house.work()
+        assert await messenger.count("outbox") == 0
 
 
 async def test_order_inside_an_hour_is_that_of_random_ids(house: House) -> None:
