@@ -1,12 +1,13 @@
 """The `satark` command."""
 
 import asyncio
+import os
 import sys
 from typing import Annotated
 
 import typer
 
-from satark.commands import accounts, check, plugins, run
+from satark.commands import accounts, check, plugins, run, simulate
 from satark.settings import Settings
 from satark.store.keys import make_keys
 from satark.web.logs import configure_logging
@@ -63,6 +64,20 @@ def demo() -> None:
 def doctor() -> None:
     """Check the installation, and say how to mend what is not well."""
     sys.exit(0 if asyncio.run(check.doctor(Settings())) else 1)
+
+
+@app.command("simulate")
+def simulate_crowd(
+    channel: Annotated[str, typer.Argument(help="whatsapp or telegram")],
+    rate: Annotated[float, typer.Option(help="messages a second", min=0.01)] = 5.0,
+    seconds: Annotated[float, typer.Option(help="for how long", min=1)] = 30.0,
+) -> None:
+    """Play a crowd through the webhook of a running service: who pause, repeat, send a video first, switch language."""
+    try:
+        asyncio.run(simulate.simulate(Settings(), os.environ, channel, rate, seconds))
+    except simulate.CannotSimulate as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @keys.command("new")

@@ -46,7 +46,10 @@ def questions(channel: Channel, pack: Pack, locale: str) -> list[Ask]:  # noqa: 
 @pytest.mark.parametrize("locale", LANGUAGES)
 @pytest.mark.parametrize(
     ("channel", "taken"),
-    [(WhatsApp(whatsapp_account(ENVIRON)), taken_by_whatsapp), (Telegram(telegram_account(ENVIRON)), taken_by_telegram)],
+    [
+        (WhatsApp(whatsapp_account(ENVIRON)), taken_by_whatsapp),
+        (Telegram(telegram_account(ENVIRON)), taken_by_telegram),
+    ],
     ids=["whatsapp", "telegram"],
 )
 def test_every_question_is_taken(channel: Any, taken: Any, locale: str, pack: Pack, voice: Voice) -> None:  # noqa: F811

@@ -66,11 +66,13 @@ async def emulator(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         "REDIS_URL": redis.url,
         "MINIO_ENDPOINT": f"127.0.0.1:{s3}",
     }
-    async with process(f"http://127.0.0.1:{s3}/", python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(s3)):
-        async with process(f"{url}/", python, "-m", "telemelya.server.app", **environ):
-            headers = {"Authorization": "Bearer any"}
-            async with httpx.AsyncClient(base_url=f"{url}/api/v1/test", headers=headers, timeout=30) as client:
-                yield client
+    headers = {"Authorization": "Bearer any"}
+    async with (
+        process(f"http://127.0.0.1:{s3}/", python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(s3)),
+        process(f"{url}/", python, "-m", "telemelya.server.app", **environ),
+        httpx.AsyncClient(base_url=f"{url}/api/v1/test", headers=headers, timeout=30) as client,
+    ):
+        yield client
     await redis.stop()
 
 
@@ -108,24 +110,24 @@ def with_secret(app: Any) -> Any:
 async def test_a_report_with_a_photo_from_start_to_receipt(emulator: httpx.AsyncClient, tmp_path: Path) -> None:
     api_url = str(emulator.base_url).split("/api/")[0]
     telegram = {key: value for key, value in ENVIRON.items() if "TELEGRAM" in key}
-    async with house_at(tmp_path, environ={**telegram, "SATARK_TELEGRAM_API_URL": api_url}) as house:
-        async with served(with_secret(house.web)) as address:
-            channel = house.core.registry.channels["telegram"]
-            assert isinstance(channel, Telegram)
-            await channel._client.bot.set_webhook(webhook_of(address), secret_token="s", allowed_updates=ALLOWED)
-            person = Person(emulator, house)
-            await person.send(command="/start jnp-kotwali")
-            offered = (await person.heard())[-1]["reply_markup"]
-            assert "language:en" in str(offered)
-            await person.send(callback_data="language:en")
-            assert len(await person.heard("answerCallbackQuery")) == 1
-            await person.send(callback_data="category:gambling")
-            uploaded = await emulator.post("/upload_media", files={"file": ("asha.jpg", photo(), "image/jpeg")})
-            await person.send(photo_file_id=uploaded.json()["file_id"], photo_caption="by the well")
-            await person.send(callback_data="done")
-            await person.send(callback_data="check:send")
-            assert "Keep this number" in (await person.heard())[-1]["text"]
-            assert len(await person.heard()) == 6
-            async with house.core.store.read() as db:
-                assert (await db.execute(text("SELECT state FROM evidence"))).scalar_one() == "ready"
-                assert (await db.execute(text("SELECT station FROM tip"))).scalar_one() == "station/jaunpur/kotwali"
+    environ = {**telegram, "SATARK_TELEGRAM_API_URL": api_url}
+    async with house_at(tmp_path, environ=environ) as house, served(with_secret(house.web)) as address:
+        channel = house.core.registry.channels["telegram"]
+        assert isinstance(channel, Telegram)
+        await channel._client.bot.set_webhook(webhook_of(address), secret_token="s", allowed_updates=ALLOWED)
+        person = Person(emulator, house)
+        await person.send(command="/start jnp-kotwali")
+        offered = (await person.heard())[-1]["reply_markup"]
+        assert "language:en" in str(offered)
+        await person.send(callback_data="language:en")
+        assert len(await person.heard("answerCallbackQuery")) == 1
+        await person.send(callback_data="category:gambling")
+        uploaded = await emulator.post("/upload_media", files={"file": ("asha.jpg", photo(), "image/jpeg")})
+        await person.send(photo_file_id=uploaded.json()["file_id"], photo_caption="by the well")
+        await person.send(callback_data="done")
+        await person.send(callback_data="check:send")
+        assert "Keep this number" in (await person.heard())[-1]["text"]
+        assert len(await person.heard()) == 6
+        async with house.core.store.read() as db:
+            assert (await db.execute(text("SELECT state FROM evidence"))).scalar_one() == "ready"
+            assert (await db.execute(text("SELECT station FROM tip"))).scalar_one() == "station/jaunpur/kotwali"

@@ -1,0 +1,207 @@
+"""`satark simulate`: a crowd on one channel, through its webhook, with a stand-in of the provider on the other side."""
+
+import asyncio
+import contextlib
+import io
+import itertools
+import socket
+import statistics
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import av
+import httpx
+import uvicorn
+from PIL import Image
+from rich.console import Console
+
+from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Secret
+from satark.channels.registry import Registry
+from satark.channels.spec import Channel
+from satark.commands.crowd import PHOTO, VIDEO, Said, crowd
+from satark.resources import data_dir
+from satark.routing.pack import load_pack
+from satark.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# So long after the last message the answers may still come, in seconds.
+PATIENCE = 10.0
+# An id of a message: digits, and another one in every run.
+EPOCH = 1_767_225_600
+
+console = Console()
+
+
+class CannotSimulate(Exception):
+    """Why, for the operator."""
+
+
+@dataclass
+class Tally:
+    """What came of it. `asked` is since when a person waits for an answer, in seconds of a clock, `waits` how long
+    they had to, and `quiet` that nobody does."""
+
+    posted: Counter[int] = field(default_factory=Counter)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    asked: dict[str, float] = field(default_factory=dict)
+    waits: list[float] = field(default_factory=list)
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def speaks(self, person: str) -> None:
+        self.quiet.clear()
+        self.asked.setdefault(person, time.monotonic())
+
+    def hears(self, person: Secret, key: str) -> None:
+        self.told.append((person.reveal(), key))
+        if (since := self.asked.pop(person.reveal(), None)) is not None:
+            self.waits.append(time.monotonic() - since)
+        if not self.asked:
+            self.quiet.set()
+
+
+async def simulate(settings: Settings, environ: Mapping[str, str], name: str, rate: float, seconds: float) -> None:
+    """Play a crowd at `rate` messages a second for so many seconds. Raises CannotSimulate."""
+    channel = channel_of(environ, name)
+    tally = Tally()
+    async with _serving(channel, tally), httpx.AsyncClient(base_url=settings.public_url, timeout=30) as client:
+        await _check(client)
+        await _play(settings, channel, client, tally, rate, seconds)
+        await _settle(channel, client, tally)
+    _report(tally)
+
+
+def channel_of(environ: Mapping[str, str], name: str) -> Channel:
+    """The channel, if nobody outside this machine could be written to."""
+    registry = Registry(environ)
+    registry.load([name])
+    if name not in registry.channels:
+        raise CannotSimulate(f"{name} {registry.troubles.get(name, 'is no channel')}")
+    channel = registry.channels[name]
+    if type(channel).stand_in is Channel.stand_in:
+        raise CannotSimulate(f"{name} has no stand-in")
+    if urlsplit(channel.api_url).hostname not in LOOPBACK:
+        raise CannotSimulate(
+            f"set SATARK_{name.upper()}_API_URL to an address of this machine, such as http://127.0.0.1:8100, here and for"
+            " the service: a crowd must not be answered by the real provider"
+        )
+    return channel
+
+
+@asynccontextmanager
+async def _serving(channel: Channel, tally: Tally) -> AsyncIterator[None]:
+    """The stand-in at the channel's `api_url`."""
+    address = urlsplit(channel.api_url)
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", address.port or 80))
+    except OSError as error:
+        listening.close()
+        raise CannotSimulate(f"port {address.port} of this machine is taken ({error.strerror})") from None
+    app = channel.stand_in({PHOTO: picture(), VIDEO: movie()}, tally.hears)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off"))
+    with contextlib.closing(listening):
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await serving
+
+
+async def _check(client: httpx.AsyncClient) -> None:
+    try:
+        (await client.get("/readyz")).raise_for_status()
+    except httpx.HTTPError:
+        raise CannotSimulate(f"no Satark answers at {client.base_url}; start it with the same settings") from None
+
+
+async def _play(
+    settings: Settings, channel: Channel, client: httpx.AsyncClient, tally: Tally, rate: float, seconds: float
+) -> None:
+    """One message after the other, each in its time; late ones catch up."""
+    start, posts = time.monotonic(), set[asyncio.Task[None]]()
+    people = crowd(load_pack(data_dir("jurisdictions") / settings.jurisdiction), _accounts(), seed=time.time_ns())
+    ids = _ids()
+    for at in range(round(rate * seconds)):
+        await asyncio.sleep(start + at / rate - time.monotonic())
+        said = next(people)
+        post = asyncio.create_task(_post(channel, client, tally, _items(said, next(ids), tally)))
+        posts.add(post)
+        post.add_done_callback(posts.discard)
+    await asyncio.gather(*posts)
+
+
+def _ids() -> Iterator[str]:
+    return map(str, itertools.count((time.time_ns() // 1_000_000 - EPOCH * 1000) * 1000))
+
+
+def _accounts() -> dict[str, str]:
+    lines = (data_dir("templates") / "demo" / "accounts.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("|", 1) for line in lines if "|" in line)
+
+
+def _items(said: Said, number: str, tally: Tally) -> list[Envelope | DeliveryStatus]:
+    """A message, sometimes twice, and the reports on what was sent since the last one."""
+    tally.speaks(said.person)
+    message = Envelope(Secret(said.person), Secret(number), said.inbound, (Secret("Nobody"),))
+    return [*_reports(tally), *[message] * (2 if said.again else 1)]
+
+
+def _reports(tally: Tally) -> list[DeliveryStatus]:
+    told, tally.told = tally.told, []
+    states = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+    return [DeliveryStatus(Secret(key), state) for _, key in told if key for state in states]
+
+
+async def _post(
+    channel: Channel, client: httpx.AsyncClient, tally: Tally, items: Sequence[Envelope | DeliveryStatus]
+) -> None:
+    path = f"/channels/{channel.name}{channel.webhook}"
+    for asked in channel.imitate(items):
+        try:
+            answer = await client.post(path, content=asked.body, headers=dict(asked.headers))
+            tally.posted[answer.status_code] += 1
+        except httpx.TransportError:
+            tally.posted[0] += 1
+
+
+async def _settle(channel: Channel, client: httpx.AsyncClient, tally: Tally) -> None:
+    """Wait for the last answers, and report on them."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await tally.quiet.wait()
+    await _post(channel, client, tally, _reports(tally))
+
+
+def _report(tally: Tally) -> None:
+    codes = ", ".join(f"{count} × {code or 'no answer'}" for code, count in sorted(tally.posted.items()))
+    console.print(f"Posts: {codes}. Answers: {len(tally.waits)}; still without one: {len(tally.asked)}.")
+    if len(tally.waits) > 1:
+        tenths = statistics.quantiles(tally.waits, n=20)
+        console.print(f"From a word to its answer: half within {tenths[9]:.2f} s, 95 % within {tenths[18]:.2f} s.")
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (320, 240), "darkgreen").save(file, "JPEG")
+    return file.getvalue()
+
+
+def movie() -> bytes:
+    """One second of nothing."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as made:
+        video = made.add_stream("mpeg4", rate=10)
+        video.width, video.height, video.pix_fmt = 160, 120, "yuv420p"
+        for _ in range(10):
+            frame = av.VideoFrame(160, 120, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            made.mux(video.encode(frame))
+        made.mux(video.encode())
+    return file.getvalue()
