@@ -22,7 +22,8 @@ Named = Mapping[str, str]
 class Voice:
     """The words of the service: an environment per locale, and the names of categories and offices by choice value.
 
-    `names` and `details` lead from a value (`liquor`, `station/jaunpur/kotwali`) to its name by locale.
+    `names` and `details` lead from a value (`liquor`, `station/jaunpur/kotwali`) to its name by locale, `parents` from a
+    station to its district.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Voice:
         names: Mapping[str, Named],
         details: Mapping[str, Named],
         languages: Named,
+        parents: Mapping[str, str],
     ) -> None:
         self._environments = environments
         self._names = names
         self._details = details
         self._languages = languages
+        self._parents = parents
         self._known: dict[str, Environment] = {}
         self._fixed: dict[str, dict[str, str]] = {}
 
@@ -60,6 +63,19 @@ class Voice:
         fixed = self._fixed[locale]
         return fixed.get(choice) or fixed.get(f"{verb}:{value.partition('/')[0]}") or self.name(value, locale)
 
+    def labels(self, choices: Sequence[str], locale: str) -> list[str]:
+        """The labels of what stands together: stations of one name are told apart by their districts, which stand first,
+        for a long label is cut at its end."""
+        plain = [self.label(choice, locale) for choice in choices]
+        return [
+            self._with_parent(label, choice, locale) if plain.count(label) > 1 else label
+            for choice, label in zip(choices, plain, strict=True)
+        ]
+
+    def _with_parent(self, label: str, choice: str, locale: str) -> str:
+        parent = self._parents.get(choice.partition(":")[2], "")
+        return f"{self.name(parent, locale)}: {label}" if parent else label
+
     def detail(self, choice: str, locale: str) -> str:
         named = self._details.get(choice.partition(":")[2], {})
         return named.get(locale) or named.get("hi") or ""
@@ -71,7 +87,8 @@ class Voice:
         return _tidy(_render(template, block, {**ask.args, "code": ask.code, "options": self._spoken(ask)}))
 
     def _spoken(self, ask: Ask) -> list[tuple[str, str]]:
-        return [(number, self.label(choice, ask.locale)) for number, choice in ask.options]
+        labels = self.labels([choice for _, choice in ask.options], ask.locale)
+        return [(number, label) for (number, _), label in zip(ask.options, labels, strict=True)]
 
 
 def _render(template: Template, block: Callable[..., Any], context: Mapping[str, Any]) -> str:
@@ -102,12 +119,14 @@ def coalesce(asks: Sequence[Ask]) -> list[Ask]:
 
 
 def _prompt(ask: Ask, voice: Voice, capabilities: Capabilities) -> Prompt:
+    labels = voice.labels([choice for _, choice in ask.options], ask.locale)
     choices = tuple(
-        Choice(choice, voice.label(choice, ask.locale), voice.detail(choice, ask.locale)) for _, choice in ask.options
+        Choice(choice, label, voice.detail(choice, ask.locale))
+        for (_, choice), label in zip(ask.options, labels, strict=True)
     )
     text = voice.say(ask, WRITTEN)
     if choices and not capabilities.most_choices and not capabilities.answers_in_request:
-        text += PAUSE + "\n".join(f"{number}. {voice.label(choice, ask.locale)}" for number, choice in ask.options)
+        text += PAUSE + "\n".join(f"{number}. {label}" for (number, _), label in zip(ask.options, labels, strict=True))
     control = voice.label(f"control:{_control(ask)}", ask.locale)
     return Prompt(ask.id, ask.locale, text, voice.say(ask, SPOKEN), choices, ask.asks, ask.code, control)
 

@@ -65,4 +65,4 @@ def build_voice(pack: Pack) -> Voice:
     names = {office.id: office.name for office in pack.offices.values()}
     names |= {category.id: category.name for category in pack.categories}
     details = {category.id: category.detail for category in pack.categories}
-    return Voice(environments, names, details, LANGUAGES)
+    return Voice(environments, names, details, LANGUAGES, pack.parents)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,7 @@ class _Reader:
         offices, top, outside = self._offices()
         outlines = self._outlines(offices)
         spots = [*self._stations(offices, outlines), *self._places(outlines)]
+        self._twins(offices)
         return Pack(
             id=self.folder.name,
             offices=offices,
@@ -214,6 +216,14 @@ class _Reader:
             lat, lon = self._position(file, line, row, outlines)
             aliases = tuple(filter(None, row["aliases"].split("|")))
             yield Spot((*name.values(), *aliases), name, district, lat, lon, station=office)
+
+    def _twins(self, offices: Mapping[str, Office]) -> None:
+        """In one district, no two stations have one name: nothing else would tell them apart."""
+        stations = [office for office in offices.values() if office.kind == "station"]
+        named = Counter((office.parent, locale, name) for office in stations for locale, name in office.name.items())
+        for (district, _, name), count in named.items():
+            if count > 1:
+                self._found("stations.csv", 1, f"{name!r} stands in {district} {count} times")
 
     def _places(self, outlines: Mapping[str, BaseGeometry]) -> Iterator[Spot]:
         for line, row in self._rows("places.csv"):

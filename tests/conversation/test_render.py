@@ -51,6 +51,19 @@ def test_a_channel_without_buttons_gets_numbers(world: World, voice: Voice) -> N
     assert "1. The same matter\n2. A new matter" in render([question], voice, plain)[0].text
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("station", ["kotwali", "mahila-thana"])
+def test_stations_of_one_name_are_told_apart(voice: Voice, locale: str, station: str) -> None:
+    """As buttons, the narrowest of all: what is cut is the name that they share."""
+    places = ("jaunpur", "ghazipur")
+    found = tuple((str(at), f"at:station/{place}/{station}") for at, place in enumerate(places, 1))
+    prompt = render([Ask("ask.place", locale, {"found": True, "misses": 0}, found)], voice, WHATSAPP)[-1]
+    labels = [choice.label for choice in prompt.choices]
+    assert len(set(labels)) == 2
+    assert all(voice.name(f"district/{place}", locale) in label for label, place in zip(labels, places, strict=True))
+    assert all(len(label) <= WHATSAPP.button_label for label in labels)
+
+
 def test_a_burst_gets_one_answer() -> None:
     asks = [Ask("kept", "en", notice=True), Ask("ask.account", "en", {"got": 1})] * 10
     assert [one.id for one in coalesce(asks)] == ["kept", "ask.account"]

@@ -42,6 +42,7 @@ def change(file: str, old: str, new: str) -> Callable[[Path], None]:
         (change("posters.csv", "station/jaunpur/kotwali", "station/nowhere"), "posters.csv:2: there is no office 'station/nowhere'"),
         (change("offices.toml", "[range.", "[range"), "offices.toml:"),
         (change("stations.csv", "station/jaunpur/kotwali", f"station/jaunpur/{'k' * 40}"), "stations.csv:2: the id 'station/jaunpur/kk"),
+        (change("stations.csv", "Line Bazar,", "Kotwali,"), "'Kotwali' stands in district/jaunpur 2 times"),
         (change("posters.csv", "jnp-kotwali,", "जौनपुर,"), "posters.csv:2: 'जौनपुर' is no code"),
     ],
 )  # fmt: skip
