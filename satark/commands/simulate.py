@@ -19,7 +19,7 @@ import uvicorn
 from PIL import Image
 from rich.console import Console
 
-from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Secret
+from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Secret, WebhookRequest
 from satark.channels.registry import Registry
 from satark.channels.spec import Channel
 from satark.commands.crowd import PHOTO, VIDEO, Said, crowd
@@ -30,6 +30,8 @@ from satark.settings import Settings
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # So long after the last message the answers may still come, in seconds.
 PATIENCE = 10.0
+TRIES = 20
+AGAIN = (0, 429, 500, 502, 503)
 # An id of a message: digits, and another one in every run.
 EPOCH = 1_767_225_600
 
@@ -161,13 +163,23 @@ def _reports(tally: Tally) -> list[DeliveryStatus]:
 async def _post(
     channel: Channel, client: httpx.AsyncClient, tally: Tally, items: Sequence[Envelope | DeliveryStatus]
 ) -> None:
+    """As a provider does, again and again until it is taken; only less patiently."""
     path = f"/channels/{channel.name}{channel.webhook}"
     for asked in channel.imitate(items):
-        try:
-            answer = await client.post(path, content=asked.body, headers=dict(asked.headers))
-            tally.posted[answer.status_code] += 1
-        except httpx.TransportError:
-            tally.posted[0] += 1
+        for _ in range(TRIES):
+            code = await _ask(client, path, asked)
+            tally.posted[code] += 1
+            if code not in AGAIN:
+                break
+            await asyncio.sleep(1)
+
+
+async def _ask(client: httpx.AsyncClient, path: str, asked: WebhookRequest) -> int:
+    """The code of the answer; 0 where there was none."""
+    try:
+        return (await client.post(path, content=asked.body, headers=dict(asked.headers))).status_code
+    except httpx.TransportError:
+        return 0
 
 
 async def _settle(channel: Channel, client: httpx.AsyncClient, tally: Tally) -> None:
