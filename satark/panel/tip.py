@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from satark.evidence.keeping import OverLimit
 from satark.panel.gate import SEE_OTHER, Work
 from satark.store.sealing import CannotOpen, Opener, Seal
-from satark.tips import verbs
+from satark.tips import handing, verbs
+from satark.tips.entries import NotAllowed, Seals
 from satark.tips.letters import Letter, LetterKind, open_letter
-from satark.tips.life import FOLLOWING, Outcome, Status
-from satark.tips.life import NotNow as NotNow
+from satark.tips.life import FOLLOWING, NotNow, Outcome, Status
 from satark.tips.queries import accused_by, files_of, letters_of, steps_of, tip_for
 
 READ = 262_144
@@ -74,8 +74,8 @@ def _opened(work: Work, row: Any) -> Letter | None:
         return None
 
 
-def _seals(work: Work) -> verbs.Seals:
-    return verbs.Seals(Seal(work.core.keys["content.pub"]), Seal(work.core.keys["reply.pub"]))
+def _seals(work: Work) -> Seals:
+    return Seals(Seal(work.core.keys["content.pub"]), Seal(work.core.keys["reply.pub"]))
 
 
 async def _do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]]) -> Response:
@@ -85,7 +85,7 @@ async def _do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]]
             await act(db, await _found(work, db))
     except NotNow:
         raise HTTPException(422) from None
-    except verbs.NotAllowed:
+    except NotAllowed:
         raise HTTPException(403) from None
     await work.core.wake("deliver")
     return RedirectResponse(f"/panel/tips/{work.request.path_params['reference']}", SEE_OTHER)
@@ -94,7 +94,7 @@ async def _do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]]
 async def assign(work: Work) -> Response:
     parents = work.core.pack.parents
     return await _do(
-        work, lambda db, tip: verbs.assign(db, _seals(work), work.viewer, tip, work.text("office"), parents)
+        work, lambda db, tip: handing.assign(db, _seals(work), work.viewer, tip, work.text("office"), parents)
     )
 
 
