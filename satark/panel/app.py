@@ -6,7 +6,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from satark.core import Core
-from satark.panel import files, inbox, sign_in, tip
+from satark.panel import conflict, files, inbox, sign_in, tip
 from satark.panel.gate import guarded
 from satark.resources import static_dir
 from satark.web.errors import Errors
@@ -33,6 +33,10 @@ def create_panel(core: Core) -> Starlette:
             guarded(f"{TIP}/close", tip.close, "POST"),
             guarded(f"{TIP}/message", tip.message, "POST"),
             guarded(f"{TIP}/note", tip.note, "POST"),
+            guarded(f"{TIP}/accuse", conflict.accuse, "POST"),
+            guarded(f"{TIP}/recuse", conflict.recuse, "POST"),
+            guarded(f"{TIP}/hand-back", conflict.hand_back, "POST"),
+            guarded(f"{TIP}/transfer", conflict.transfer, "POST"),
             guarded("/evidence/{evidence}", files.show),
         ],
         middleware=[Middleware(SecurityHeaders)],

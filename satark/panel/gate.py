@@ -44,8 +44,19 @@ class Work:
         known = self.core.pack.offices.get(office)
         return (known.name.get(self.viewer.locale) or known.name["hi"]) if known else ""
 
+    def above(self, office: str) -> str:
+        """The district of a station: many a station has a namesake."""
+        known = self.core.pack.offices.get(office)
+        return self.name(known.parent) if known and known.kind == "station" else ""
+
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
-        shared = {"viewer": self.viewer, "csrf": self.session.csrf, "office": self.name, "category": self.category}
+        shared = {
+            "viewer": self.viewer,
+            "csrf": self.session.csrf,
+            "office": self.name,
+            "office_above": self.above,
+            "category": self.category,
+        }
         return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
 
     def category(self, value: str) -> str:

@@ -48,7 +48,7 @@ async def _changes(work: Work) -> AsyncIterator[str]:
     while not await work.request.is_disconnected():
         async with work.core.store.read() as db:
             seen = await newest(db, work.viewer)
-        if known is not None and seen != known:
+        if known is not None and (seen[0] > known[0] or seen[1] > known[1]):
             yield f"event: arrived\ndata: {seen[1]}\n\n"
         elif known is None:
             yield ": here\n\n"

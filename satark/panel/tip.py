@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from satark.evidence.keeping import OverLimit
-from satark.panel.gate import SEE_OTHER, Work
-from satark.store.sealing import CannotOpen, Opener, Seal
+from satark.panel.acting import do, found, seals
+from satark.panel.conflict import districts_for, offices_to_accuse
+from satark.panel.gate import Work
+from satark.store.sealing import CannotOpen, Opener
 from satark.tips import handing, verbs
-from satark.tips.entries import NotAllowed, Seals
 from satark.tips.letters import Letter, LetterKind, open_letter
-from satark.tips.life import FOLLOWING, NotNow, Outcome, Status
-from satark.tips.queries import accused_by, files_of, letters_of, steps_of, tip_for
+from satark.tips.life import FOLLOWING, Outcome, Status
+from satark.tips.queries import accused_by, barred_who_looked, files_of, letters_of, steps_of
 
 READ = 262_144
 ENDS = (Status.CLOSED, Status.DUPLICATE, Status.NOT_ACTIONABLE)
@@ -32,13 +32,14 @@ class Shown:
 
 async def show(work: Work) -> Response:
     async with work.core.store.write() as db:
-        tip = await _found(work, db)
+        tip = await found(work, db)
         await verbs.look(db, work.viewer, tip)
-        tip = await _found(work, db)
+        tip = await found(work, db)
         letters = [Shown(row, _opened(work, row)) for row in await letters_of(db, tip.id)]
         files = await files_of(db, tip.id)
         steps = await steps_of(db, tip.id)
         accused = await accused_by(db, tip.id)
+        barred = await barred_who_looked(db, tip, accused, work.core.pack.parents)
     following = FOLLOWING[Status(tip.status)]
     return work.page(
         "tip.html",
@@ -48,20 +49,16 @@ async def show(work: Work) -> Response:
         ready=sum(1 for file in files.values() if file.state == "ready"),
         steps=steps,
         accused=sorted(accused),
+        barred=barred,
+        handed_to_us=tip.assigned in work.viewer.offices,
+        districts=districts_for(work, tip, accused),
+        offices=offices_to_accuse(work, accused),
         assignable=sorted(work.viewer.may_assign(work.core.pack.parents, accused)),
         can_assign=Status.ASSIGNED in following,
         can_act=Status.ACTION_TAKEN in following,
         ends=[status.value for status in ENDS if status in following],
         outcomes=[outcome.value for outcome in Outcome if outcome],
     )
-
-
-async def _found(work: Work, db: AsyncConnection) -> Any:
-    """The tip of the address. What is not there and what may not be seen are the same 404."""
-    tip = await tip_for(db, work.viewer, work.request.path_params["reference"])
-    if tip is None:
-        raise HTTPException(404)
-    return tip
 
 
 def _opened(work: Work, row: Any) -> Letter | None:
@@ -74,40 +71,23 @@ def _opened(work: Work, row: Any) -> Letter | None:
         return None
 
 
-def _seals(work: Work) -> Seals:
-    return Seals(Seal(work.core.keys["content.pub"]), Seal(work.core.keys["reply.pub"]))
-
-
-async def _do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]]) -> Response:
-    """Run a verb on the tip of the address, then show the tip."""
-    try:
-        async with work.core.store.write() as db:
-            await act(db, await _found(work, db))
-    except NotNow:
-        raise HTTPException(422) from None
-    except NotAllowed:
-        raise HTTPException(403) from None
-    await work.core.wake("deliver")
-    return RedirectResponse(f"/panel/tips/{work.request.path_params['reference']}", SEE_OTHER)
-
-
 async def assign(work: Work) -> Response:
     parents = work.core.pack.parents
-    return await _do(
-        work, lambda db, tip: handing.assign(db, _seals(work), work.viewer, tip, work.text("office"), parents)
+    return await do(
+        work, lambda db, tip: handing.assign(db, seals(work), work.viewer, tip, work.text("office"), parents)
     )
 
 
 async def report(work: Work) -> Response:
     """An action report, with its files."""
     async with work.core.store.read() as db:
-        await _found(work, db)
+        await found(work, db)
     files = [await _keep(work, one) for one in work.form.getlist("files") if isinstance(one, UploadFile) and one.size]
     text, words = work.text("text"), work.text("words")
     if not text and not files:
         raise HTTPException(422)
-    response = await _do(
-        work, lambda db, tip: verbs.report_action(db, _seals(work), work.viewer, tip, text, files, words)
+    response = await do(
+        work, lambda db, tip: verbs.report_action(db, seals(work), work.viewer, tip, text, files, words)
     )
     await work.core.wake("prepare")
     return response
@@ -134,7 +114,7 @@ async def close(work: Work) -> Response:
         raise HTTPException(422)
     outcome = outcome if status is Status.CLOSED else Outcome.NONE
     words = work.text("words")
-    return await _do(work, lambda db, tip: verbs.close(db, _seals(work), work.viewer, tip, status, outcome, words))
+    return await do(work, lambda db, tip: verbs.close(db, seals(work), work.viewer, tip, status, outcome, words))
 
 
 async def message(work: Work) -> Response:
@@ -149,4 +129,4 @@ async def _with_words(work: Work, verb: Callable[..., Awaitable[None]]) -> Respo
     words = work.text("words")
     if not words:
         raise HTTPException(422)
-    return await _do(work, lambda db, tip: verb(db, _seals(work), work.viewer, tip, words))
+    return await do(work, lambda db, tip: verb(db, seals(work), work.viewer, tip, words))

@@ -33,6 +33,27 @@ def readers(parents: Parents, outside: str, top: str, district: str, accused: fr
     return frozenset(wanted - shut_out(parents, accused)) or frozenset({outside})
 
 
+def handed_up(parents: Parents, outside: str, office: str, accused: Iterable[str]) -> str:
+    """The next office above one that may learn of a tip; where there is none, the authority `outside`."""
+    hidden = shut_out(parents, accused)
+    return next((one for one in line(parents, office)[1:] if one not in hidden), outside)
+
+
+def after_accusation(
+    parents: Parents, outside: str, top: str, district: str, accused: frozenset[str], reading: Iterable[str]
+) -> frozenset[str]:
+    """Who reads a tip once it accuses all of `accused`: those who did and still may, and whom such a tip goes to."""
+    left = frozenset(reading) - shut_out(parents, accused)
+    return left | readers(parents, outside, top, district, accused)
+
+
+def after_transfer(
+    parents: Parents, district: str, target: str, accused: Iterable[str], reading: Iterable[str]
+) -> frozenset[str]:
+    """Who reads a tip that goes from one district to another: nobody of the old one."""
+    return (frozenset(reading) - below(parents, district)) | ({target} - shut_out(parents, accused))
+
+
 def own_offices(posts: Iterable[Held]) -> frozenset[str]:
     """The offices a person serves in now."""
     return frozenset(post.office for post in posts if post.until is None)

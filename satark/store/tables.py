@@ -104,6 +104,16 @@ class Accusation(SQLModel, table=True):
     office_id: str = Field(primary_key=True, index=True)
 
 
+class Recusal(SQLModel, table=True):
+    """An officer who knows the people involved, and does not learn more of the tip. `hour` is hours since 1970."""
+
+    __tablename__ = "recusal"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True, foreign_key="tip.id")
+    officer_id: str = Field(primary_key=True, foreign_key="officer.id", index=True)
+    hour: int
+
+
 class Message(SQLModel, table=True):
     """One letter of a tip's dialogue. `kind` and `delivery` are those of tips/letters.py; `sealed` is its content.
 

@@ -1,5 +1,6 @@
 """What officers read of tips: every query has the one clause of viewing.py."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from satark.store.tables import Accusation, Evidence, Message, Officer, StatusChange, Tip
+from satark.routing.policy import Held, bars, is_barred
+from satark.routing.tree import Parents
+from satark.store.clock import HOUR
+from satark.store.tables import Accusation, AuditEntry, Evidence, Message, Officer, Post, StatusChange, Tip
 from satark.tips.viewing import Viewer, visible
 
 PAGE = 50
@@ -18,6 +22,8 @@ _message: Any = Message
 _evidence: Any = Evidence
 _step: Any = StatusChange
 _officer: Any = Officer
+_post: Any = Post
+_audit: Any = AuditEntry
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,25 @@ async def tip_for(db: AsyncConnection, viewer: Viewer, reference: str) -> Any:
 
 async def accused_by(db: AsyncConnection, tip_id: str) -> frozenset[str]:
     return frozenset((await db.execute(select(_accusation.office_id).where(_accusation.tip_id == tip_id))).scalars())
+
+
+async def barred_who_looked(
+    db: AsyncConnection, tip: Any, accused: frozenset[str], parents: Parents
+) -> list[tuple[str, int]]:
+    """Who saw a tip before it was known that it accuses their office: name, and the hour in which they last did."""
+    if not accused:
+        return []
+    looked = select(_audit.actor, func.max(_audit.time).label("time")).where(_audit.subject == tip.id)
+    times = {row.actor: row.time for row in await db.execute(looked.group_by(_audit.actor))}
+    posts = select(_officer.id, _officer.name, _post.office_id, _post.until).join(Post, _post.officer_id == _officer.id)
+    people: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    for row in await db.execute(posts.where(_officer.id.in_(times)).order_by(_officer.name)):
+        people[row.id, row.name].append(Held(row.office_id, row.until))
+    return [
+        (name, times[officer] // HOUR)
+        for (officer, name), held in people.items()
+        if is_barred(bars(parents, held), accused, tip.hour)
+    ]
 
 
 async def letters_of(db: AsyncConnection, tip_id: str) -> list[Any]:

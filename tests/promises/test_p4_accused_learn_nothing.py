@@ -6,12 +6,24 @@ from pathlib import Path
 import httpx
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from conftest import House, house_at
 from satark.panel.people import add_officer
-from satark.routing.policy import COOLING_HOURS, Held, assignable, may_read, readers, shut_out
+from satark.routing.policy import (
+    COOLING_HOURS,
+    Held,
+    after_accusation,
+    after_transfer,
+    assignable,
+    handed_up,
+    may_read,
+    readers,
+    shut_out,
+)
 from satark.routing.tree import below, line
 from satark.store.sealing import Seal
+from satark.store.tables import Tip, TipReader
 from satark.store.writing import Rows
 from satark.tips.letters import Letter, Piece
 from satark.tips.opening import NewTip, open_tip
@@ -80,6 +92,44 @@ def test_a_tip_is_never_handed_to_the_accused(world: tuple[dict[str, str], list[
     assert not handed & {office for one in accused for office in below(parents, one)}
 
 
+@given(worlds(), st.lists(st.sampled_from([f"o{one}" for one in range(12)] + ["top", "outside"])))
+def test_an_accusation_that_comes_late_leaves_readers_and_none_of_the_accused(
+    world: tuple[dict[str, str], list[Held], frozenset[str], str], extra: list[str]
+) -> None:
+    parents, posts, accused, district = world
+    before = readers(parents, "outside", "top", district, frozenset()) | (set(extra) & set(parents))
+    reading = after_accusation(parents, "outside", "top", district, accused, before)
+    assert reading
+    assert not (reading - {"outside"}) & shut_out(parents, accused)
+    assert before - shut_out(parents, accused) <= reading
+    if any(one in line(parents, post.office) for post in posts if post.until is None for one in accused):
+        assert not may_read(parents, posts, reading, accused, NOW)
+
+
+@given(worlds())
+def test_what_is_handed_up_goes_to_nobody_who_is_accused(
+    world: tuple[dict[str, str], list[Held], frozenset[str], str],
+) -> None:
+    parents, posts, accused, _ = world
+    for post in posts:
+        above = handed_up(parents, "outside", post.office, accused)
+        assert above == "outside" or (
+            above in line(parents, post.office)[1:] and above not in shut_out(parents, accused)
+        )
+
+
+@given(worlds())
+def test_after_a_transfer_nobody_of_the_old_district_reads(
+    world: tuple[dict[str, str], list[Held], frozenset[str], str],
+) -> None:
+    parents, _, accused, district = world
+    for target in set(parents) - below(parents, district):
+        before = {"top", *below(parents, district)} - shut_out(parents, accused)
+        reading = after_transfer(parents, district, target, accused, before)
+        assert not reading & below(parents, district)
+        assert (target in reading) is (target not in shut_out(parents, accused))
+
+
 def add_tip(house: House, rows: Rows, number: int, accused: frozenset[str]) -> str:
     pack, district, station = house.core.pack, "district/jaunpur", "station/jaunpur/kotwali"
     new = NewTip(
@@ -101,7 +151,9 @@ async def crawl(client: httpx.AsyncClient) -> dict[str, str]:
         )
         links = re.findall(r'(?:href|src|action)="(/panel/[^"#]*|\?[^"]*)"', answer.text)
         found = {link if link.startswith("/") else f"/panel/tips{link}" for link in links} | {"/panel/tips?reference="}
-        skip = re.compile(r"sign-out|language|/(assign|report|message|note|close)$|/static/")
+        skip = re.compile(
+            r"sign-out|language|/(assign|report|message|note|close|accuse|recuse|hand-back|transfer)$|/static/"
+        )
         waiting += [
             link.replace("&amp;", "&")
             for link in found
@@ -149,5 +201,70 @@ async def test_a_full_crawl_of_the_accused_is_the_same_with_and_without_the_tip(
         nowhere = await clients["sho"].get("/panel/tips/AAA-AAA-AAA")
         hidden = await clients["sho"].get(f"/panel/tips/{secret}")
         assert (hidden.status_code, hidden.text) == (404, nowhere.text)
+        for client in clients.values():
+            await client.aclose()
+
+
+async def form_of(client: httpx.AsyncClient, path: str) -> dict[str, str]:
+    token = re.search(r'name="csrf" value="([^"]+)"', (await client.get(path)).text)
+    assert token
+    return {"csrf": token[1]}
+
+
+async def test_an_accusation_named_later_withdraws_the_tip_at_once(tmp_path: Path) -> None:
+    """The SHO had it on his desk. To his open session it is as if it had never been there, and who knew is known."""
+    async with house_at(tmp_path) as house:
+        people = {"sho": "station/jaunpur/kotwali", "sp": "district/jaunpur", "dig": "range/varanasi"}
+        for login, office in people.items():
+            await add_officer(house.core.store, login, f"Officer {login}", "a long password", [office], "en")
+        clients = {login: await as_officer(house, login) for login in people}
+        rows = Rows()
+        for number in range(5):
+            add_tip(house, rows, number, frozenset())
+        async with house.core.store.write() as db:
+            await rows.write(db)
+        await crawl(clients["sho"])
+        before = await crawl(clients["sho"])
+        rows = Rows()
+        path = f"/panel/tips/{add_tip(house, rows, 7, frozenset())}"
+        async with house.core.store.write() as db:
+            await rows.write(db)
+        sp = await form_of(clients["sp"], path)
+        assert (await clients["sp"].post(f"{path}/assign", data={**sp, "office": people["sho"]})).is_redirect
+        assert (await clients["sho"].get(path)).status_code == 200
+        named = {**sp, "office": people["sho"], "words": "the voice on the recording is theirs"}
+        assert (await clients["sp"].post(f"{path}/accuse", data=named)).headers["location"] == path
+        assert await crawl(clients["sho"]) == before
+        nowhere = await clients["sho"].get("/panel/tips/AAA-AAA-AAA")
+        hidden = await clients["sho"].get(path)
+        assert (hidden.status_code, hidden.text) == (404, nowhere.text)
+        for verb in ("note", "report", "message", "recuse"):
+            token = {
+                "csrf": re.findall(r'name="csrf" value="([^"]+)"', (await clients["sho"].get("/panel/tips")).text)[0]
+            }
+            answer = await clients["sho"].post(f"{path}/{verb}", data={**token, "words": "x", "text": "x"})
+            assert answer.status_code == 404
+        seen = (await clients["dig"].get(path)).text
+        assert "it was seen by:" in seen
+        assert "Officer sho" in seen
+        assert "Officer sp</b> (" not in seen
+        assert 'value="station/jaunpur/kotwali"' not in seen
+        await clients["sp"].post(f"{path}/accuse", data={**sp, "office": "district/jaunpur", "words": "his too"})
+        assert (await clients["sp"].get(path)).status_code == 404
+        await clients["dig"].post(
+            f"{path}/accuse", data={**await form_of(clients["dig"], path), "office": "range/varanasi", "words": "all"}
+        )
+        assert (await clients["dig"].get(path)).status_code == 404
+        async with house.core.store.read() as db:
+            offices = set(
+                (
+                    await db.execute(
+                        select(TipReader.office_id)
+                        .join(Tip, Tip.id == TipReader.tip_id)
+                        .where(Tip.reference == path.rsplit("/", 1)[1])
+                    )
+                ).scalars()
+            )  # type: ignore[call-overload, arg-type]
+        assert offices == {"outside/vigilance"}
         for client in clients.values():
             await client.aclose()

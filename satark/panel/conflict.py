@@ -1,0 +1,56 @@
+"""Forms of a tip that decide who works on it and who must not learn of it; each wants a reason."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from satark.panel.acting import do, seals, tree
+from satark.panel.gate import Work
+from satark.routing.policy import shut_out
+from satark.tips import conflict, handing
+
+
+def offices_to_accuse(work: Work, accused: Iterable[str]) -> list[str]:
+    """The offices that can still be named, the range first, then each district with its stations."""
+    pack, hidden = work.core.pack, shut_out(work.core.pack.parents, accused)
+    return [one for one in pack.offices if one not in hidden and one != pack.outside]
+
+
+def districts_for(work: Work, tip: Any, accused: Iterable[str]) -> list[str]:
+    """The districts that a tip can go over to."""
+    pack, hidden = work.core.pack, shut_out(work.core.pack.parents, accused)
+    offices = (one.id for one in pack.offices.values() if one.kind == "district")
+    return [one for one in offices if one != tip.district and one not in hidden]
+
+
+def _reason(work: Work) -> str:
+    reason = work.text("words")
+    if not reason:
+        raise HTTPException(422)
+    return reason
+
+
+async def accuse(work: Work) -> Response:
+    reason, office = _reason(work), work.text("office")
+    return await do(
+        work, lambda db, tip: conflict.accuse(db, seals(work), work.viewer, tip, office, reason, tree(work))
+    )
+
+
+async def recuse(work: Work) -> Response:
+    reason = _reason(work)
+    return await do(work, lambda db, tip: conflict.recuse(db, seals(work), work.viewer, tip, reason, tree(work)))
+
+
+async def hand_back(work: Work) -> Response:
+    reason = _reason(work)
+    return await do(work, lambda db, tip: handing.hand_back(db, seals(work), work.viewer, tip, reason, tree(work)))
+
+
+async def transfer(work: Work) -> Response:
+    reason, district = _reason(work), work.text("office")
+    return await do(
+        work, lambda db, tip: handing.transfer(db, seals(work), work.viewer, tip, district, reason, tree(work))
+    )

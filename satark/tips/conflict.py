@@ -1,0 +1,79 @@
+"""Who must not learn of a tip: an office that is accused after all, an officer who knows the people involved (P4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.routing.policy import after_accusation, handed_up, shut_out
+from satark.routing.tree import Parents
+from satark.store.clock import hour_of, now
+from satark.store.tables import Accusation, Recusal, Tip, TipReader
+from satark.tips.audit import append
+from satark.tips.entries import NotAllowed, Seals, keep_inside
+from satark.tips.letters import LetterKind
+from satark.tips.queries import accused_by
+from satark.tips.viewing import Viewer
+
+_tip: Any = Tip
+_reader: Any = TipReader
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The offices: `top` is the range, `outside` the authority for what accuses it."""
+
+    parents: Parents
+    top: str
+    outside: str
+
+
+async def accuse(
+    db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, office: str, reason: str, tree: Tree
+) -> None:
+    """Name an office that the tip accuses. From this moment it and those below it know nothing of the tip any more."""
+    if office not in tree.parents or office == tree.outside:
+        raise NotAllowed
+    known = await accused_by(db, tip.id)
+    if office in known:
+        return
+    accused = known | {office}
+    await keep_inside(db, seals, viewer, tip, LetterKind.NOTE, reason, ())
+    await db.execute(insert(Accusation).values(tip_id=tip.id, office_id=office))
+    await set_readers(
+        db, tip, after_accusation(tree.parents, tree.outside, tree.top, tip.district, accused, await read_by(db, tip))
+    )
+    if tip.assigned in shut_out(tree.parents, accused):
+        await _give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
+    await append(db, viewer.officer_id, "accuse", tip.id, office)
+
+
+async def recuse(db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, reason: str, tree: Tree) -> None:
+    """An officer hands a tip up because of whom it is about, and sees it no more; their colleagues do."""
+    accused = await accused_by(db, tip.id)
+    reading = await read_by(db, tip)
+    above = {handed_up(tree.parents, tree.outside, office, accused) for office in viewer.offices & reading}
+    await keep_inside(db, seals, viewer, tip, LetterKind.NOTE, reason, ())
+    await db.execute(insert(Recusal).values(tip_id=tip.id, officer_id=viewer.officer_id, hour=hour_of(now())))
+    await set_readers(db, tip, reading | above)
+    if tip.assigned in viewer.offices:
+        await _give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
+    await append(db, viewer.officer_id, "recuse", tip.id)
+
+
+async def read_by(db: AsyncConnection, tip: Any) -> frozenset[str]:
+    """The offices that have a tip."""
+    return frozenset((await db.execute(select(_reader.office_id).where(_reader.tip_id == tip.id))).scalars())
+
+
+async def set_readers(db: AsyncConnection, tip: Any, offices: Iterable[str]) -> None:
+    """From now on these offices have the tip, and no others. To whoever is left it is new."""
+    await db.execute(delete(TipReader).where(_reader.tip_id == tip.id))
+    await db.execute(insert(TipReader), [{"tip_id": tip.id, "office_id": office} for office in offices])
+    await db.execute(update(Tip).where(_tip.id == tip.id).values(fresh=True))
+
+
+async def _give(db: AsyncConnection, tip: Any, office: str) -> None:
+    await db.execute(update(Tip).where(_tip.id == tip.id).values(assigned=office))
