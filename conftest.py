@@ -105,7 +105,7 @@ async def house_at(
 ) -> AsyncIterator[House]:
     """A house with its data in a folder. `pool` is its Redis, if any; `environ` the settings of channels; plugins
     besides the first ones by their names."""
-    config = Settings(data_dir=folder, database_url=database, channels="auto,simulator")
+    config = Settings(data_dir=folder, database_url=database, channels="auto,simulator", second_factor="optional")
     environ = environ or {}
     make_keys(config.keys)
     store = Store(config.database)

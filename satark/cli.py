@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from satark.commands import accounts, check, plugins, run, simulate
+from satark.panel.roles import Role
 from satark.settings import Settings
 from satark.store.keys import make_keys
 from satark.web.logs import configure_logging
@@ -91,12 +92,13 @@ def new_keys() -> None:
 @user.command("add")
 def add_user(
     login: str,
-    office: Annotated[list[str], typer.Option(help="the id of an office, such as district/jaunpur")],
     name: Annotated[str, typer.Option(prompt=True)],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    office: Annotated[list[str] | None, typer.Option(help="the id of an office, such as district/jaunpur")] = None,
+    role: Annotated[Role, typer.Option(help="who works on tips needs an office")] = Role.OFFICER,
 ) -> None:
-    """Add an officer."""
-    asyncio.run(accounts.add(Settings(), login, name, password, office))
+    """Add an account."""
+    asyncio.run(accounts.add(Settings(), login, name, password, office or [], role))
 
 
 @audit.command("verify")

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,7 +20,8 @@ class Settings(BaseSettings):
     """The public settings of design.md, section 6. Empty URLs mean the embedded default under `data_dir`.
 
     `idle_minutes` is how long a conversation may rest before what it holds is submitted. `return_days` is how long the
-    return address of a closed tip is kept. `session_hours` is how long a sign-in lasts.
+    return address of a closed tip is kept. `session_hours` is how long a sign-in lasts, `lock_minutes` how long without
+    anything being done. `second_factor` is `required` (of all but station officers) or `optional`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
@@ -36,6 +38,8 @@ class Settings(BaseSettings):
     idle_minutes: int = 30
     return_days: int = 30
     session_hours: int = 12
+    lock_minutes: int = 30
+    second_factor: Literal["required", "optional"] = "required"
     body_limit: int = 1_048_576
     upload_limit: int = 104_857_600
 

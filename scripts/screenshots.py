@@ -73,6 +73,7 @@ def main() -> None:
             "SATARK_DATA_DIR": folder,
             "SATARK_PORT": str(port),
             "SATARK_CHANNELS": "webform,simulator",
+            "SATARK_SECOND_FACTOR": "optional",
         }
         satark = subprocess.Popen([Path(sys.executable).parent / "satark", "run"], env=env, stdout=subprocess.DEVNULL)
         try:

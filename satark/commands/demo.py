@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from satark.core import Core
 from satark.panel.people import add_officer
+from satark.panel.roles import Role
 from satark.resources import data_dir
 from satark.routing.policy import readers
 from satark.store.clock import hour_of, now
@@ -26,6 +27,10 @@ ACCOUNTS = (
     ("sp", "demo-sp-1", "district/jaunpur"),
     ("sho", "demo-sho-1", "station/jaunpur/kotwali"),
 )
+KEEPERS = (
+    ("admin", "demo-admin-1", Role.ADMINISTRATOR),
+    ("auditor", "demo-auditor-1", Role.AUDITOR),
+)
 _officer: Any = Officer
 _tip: Any = Tip
 
@@ -37,10 +42,13 @@ async def load(core: Core, console: Console) -> list[tuple[str, str, str]]:
     if not logins:
         for login, password, office in ACCOUNTS:
             await add_officer(core.store, login, core.pack.offices[office].name["en"] + " (demo)", password, [office])
+        for login, password, role in KEEPERS:
+            await add_officer(core.store, login, f"{login.title()} (demo)", password, [], role=role)
         await _load_tips(core, console)
     elif not logins.issuperset(login for login, *_ in ACCOUNTS):
         return []
-    return [(login, password, core.pack.offices[office].name["en"]) for login, password, office in ACCOUNTS]
+    officers = [(login, password, core.pack.offices[office].name["en"]) for login, password, office in ACCOUNTS]
+    return [*officers, *((login, password, role.value) for login, password, role in KEEPERS)]
 
 
 async def _load_tips(core: Core, console: Console) -> None:

@@ -6,13 +6,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from satark.core import Core
-from satark.panel import conflict, files, inbox, sign_in, tip
+from satark.panel import account, conflict, files, inbox, sign_in, tip
+from satark.panel.admin import audit, people
 from satark.panel.gate import guarded
+from satark.panel.patience import Patience
+from satark.panel.roles import ADMINISTRATORS, AUDITORS, EVERYBODY
 from satark.resources import static_dir
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 
 TIP = "/tips/{reference}"
+PERSON = "/admin/people/{officer}"
 
 
 def create_panel(core: Core) -> Starlette:
@@ -22,11 +26,18 @@ def create_panel(core: Core) -> Starlette:
             Mount("/static", StaticFiles(directory=static_dir())),
             Route("/sign-in", sign_in.show, methods=["GET"]),
             Route("/sign-in", sign_in.enter, methods=["POST"]),
-            guarded("/sign-out", sign_in.leave, "POST"),
-            guarded("/language", sign_in.language, "POST"),
-            guarded("/", inbox.first),
+            Route("/sign-in/code", sign_in.show_code, methods=["GET"]),
+            Route("/sign-in/code", sign_in.enter_code, methods=["POST"]),
+            Route("/sign-in/enrol", sign_in.show_enrolment, methods=["GET"]),
+            Route("/sign-in/enrol", sign_in.enrol, methods=["POST"]),
+            guarded("/", inbox.first, roles=EVERYBODY),
+            guarded("/sign-out", account.leave, "POST", EVERYBODY),
+            guarded("/language", account.language, "POST", EVERYBODY),
+            guarded("/account", account.show, roles=EVERYBODY),
+            guarded("/account/password", account.password, "POST", EVERYBODY),
+            guarded("/account/sessions", account.close, "POST", EVERYBODY),
             guarded("/tips", inbox.show),
-            guarded("/tips/live", inbox.live),
+            guarded("/tips/live", inbox.live, quiet=True),
             guarded(TIP, tip.show),
             guarded(f"{TIP}/assign", tip.assign, "POST"),
             guarded(f"{TIP}/report", tip.report, "POST"),
@@ -38,10 +49,19 @@ def create_panel(core: Core) -> Starlette:
             guarded(f"{TIP}/hand-back", conflict.hand_back, "POST"),
             guarded(f"{TIP}/transfer", conflict.transfer, "POST"),
             guarded("/evidence/{evidence}", files.show),
+            guarded("/admin/people", people.show, roles=ADMINISTRATORS),
+            guarded("/admin/people", people.add, "POST", ADMINISTRATORS),
+            guarded(f"{PERSON}/post", people.post, "POST", ADMINISTRATORS),
+            guarded(f"{PERSON}/end-post", people.end_post, "POST", ADMINISTRATORS),
+            guarded(f"{PERSON}/recover", people.recover, "POST", ADMINISTRATORS),
+            guarded(f"{PERSON}/switch", people.switch, "POST", ADMINISTRATORS),
+            guarded(f"{PERSON}/sign-out", people.sign_out, "POST", ADMINISTRATORS),
+            guarded("/admin/audit", audit.show, roles=AUDITORS),
+            guarded("/admin/audit", audit.check, "POST", AUDITORS),
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers=Errors(core.pages).handlers(),
     )
     app.state.core = core
-    app.state.patience = sign_in.Patience()
+    app.state.patience = Patience()
     return app

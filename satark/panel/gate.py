@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from satark.core import Core
-from satark.panel.people import Session, session_of
+from satark.panel.roles import OFFICERS, Role
+from satark.panel.sessions import Session, session_of, touch
 from satark.tips.viewing import Viewer
 
 COOKIE = "satark_panel"
@@ -39,6 +40,11 @@ class Work:
         value = self.form.get(name)
         return value.strip() if isinstance(value, str) else ""
 
+    def secret(self, name: str) -> str:
+        """A password, as it was typed."""
+        value = self.form.get(name)
+        return value if isinstance(value, str) else ""
+
     def name(self, office: str) -> str:
         """What an office is called, in the officer's language."""
         known = self.core.pack.offices.get(office)
@@ -52,6 +58,7 @@ class Work:
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         shared = {
             "viewer": self.viewer,
+            "role": self.session.role.value,
             "csrf": self.session.csrf,
             "office": self.name,
             "office_above": self.above,
@@ -68,16 +75,23 @@ Page = Callable[[Work], Awaitable[Response]]
 
 
 class Guarded:
-    """A page that only a signed-in officer reaches."""
+    """A page that only who is signed in reaches, and of them those whose account is for it. `quiet` is that asking for
+    it keeps no session open."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, roles: frozenset[Role], *, quiet: bool) -> None:
         self._page = page
+        self._quiet = quiet
+        self.roles = roles
 
     async def serve(self, request: Request) -> Response:
         core: Core = request.app.state.core
-        session = await session_of(core.store, request.cookies.get(COOKIE, ""), core.pack.parents)
+        session = await signed_in(request)
         if session is None:
             return RedirectResponse(SIGN_IN, SEE_OTHER)
+        if session.role not in self.roles:
+            raise HTTPException(403)
+        if not self._quiet:
+            await touch(core.store, session.key)
         if request.method != "POST":
             return await self._page(Work(request, core, session, FormData()))
         async with request.form(max_files=MOST_FILES, max_part_size=MOST_TEXT) as form:
@@ -87,6 +101,15 @@ class Guarded:
             return await self._page(Work(request, core, session, form))
 
 
-def guarded(path: str, page: Page, method: str = "GET") -> Route:
+async def signed_in(request: Request) -> Session | None:
+    """The session of a request, if it is still open."""
+    core: Core = request.app.state.core
+    cookie = request.cookies.get(COOKIE, "")
+    return await session_of(core.store, cookie, core.pack.parents, core.settings.lock_minutes)
+
+
+def guarded(
+    path: str, page: Page, method: str = "GET", roles: frozenset[Role] = OFFICERS, *, quiet: bool = False
+) -> Route:
     """The route of a page. Every page of the panel but sign-in is made by this."""
-    return Route(path, Guarded(page).serve, methods=[method], name=f"{method} {path}")
+    return Route(path, Guarded(page, roles, quiet=quiet).serve, methods=[method], name=f"{method} {path}")

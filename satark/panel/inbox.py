@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from satark.panel.gate import Work
+from satark.panel.gate import Work, signed_in
+from satark.panel.roles import FIRST_PAGE
 from satark.tips.life import Status
 from satark.tips.queries import PAGE, Filters, counts, inbox, newest
 
 LOOK_EVERY = 2.0
 
 
-async def first(_work: Work) -> Response:
-    return RedirectResponse("/panel/tips")
+async def first(work: Work) -> Response:
+    return RedirectResponse(FIRST_PAGE[work.session.role])
 
 
 async def show(work: Work) -> Response:
@@ -45,7 +46,7 @@ async def live(work: Work) -> Response:
 
 async def _changes(work: Work) -> AsyncIterator[str]:
     known = None
-    while not await work.request.is_disconnected():
+    while await signed_in(work.request) and not await work.request.is_disconnected():
         async with work.core.store.read() as db:
             seen = await newest(db, work.viewer)
         if known is not None and (seen[0] > known[0] or seen[1] > known[1]):

@@ -1,68 +1,79 @@
-"""Officers: their accounts, posts and sessions."""
+"""Officers: their accounts and posts."""
 
 import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from satark.routing.policy import Held
-from satark.routing.tree import Parents
-from satark.store.clock import HOUR, hour_of, now
+from satark.panel.roles import Role
+from satark.store.clock import hour_of, now
 from satark.store.engine import Store
-from satark.store.tables import Officer, Post, SignIn
-from satark.tips.viewing import Viewer, viewer_of
+from satark.store.tables import Officer, Post
 
 _officer: Any = Officer
 _post: Any = Post
-_sign_in: Any = SignIn
 
 _hasher = PasswordHasher()
 # Compared with when there is no such login, so that the answer takes as long.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
+LEAST_PASSWORD = 12
+
+
 class LoginTaken(Exception):
     """There is an officer with this login."""
 
 
-@dataclass(frozen=True)
-class Session:
-    """A signed-in officer: who they are, and the token that their forms carry."""
-
-    viewer: Viewer
-    csrf: str
-
-
 async def add_officer(
-    store: Store, login: str, name: str, password: str, offices: Sequence[str], locale: str = "hi"
-) -> str:
+    store: Store, login: str, name: str, password: str, offices: Sequence[str], locale: str = "hi",
+    role: Role = Role.OFFICER,
+) -> str:  # fmt: skip
     """Returns the id. Raises LoginTaken."""
     hashed = await asyncio.to_thread(_hasher.hash, password)
-    officer = Officer(login=login, name=name, password=hashed, locale=locale)
+    officer = Officer(login=login, name=name, password=hashed, locale=locale, role=role.value)
     posts = [Post(officer_id=officer.id, office_id=office, since=hour_of(now())) for office in offices]
     try:
         async with store.write() as db:
             await db.execute(insert(Officer).values(**officer.model_dump()))
-            await db.execute(insert(Post), [post.model_dump() for post in posts])
+            if posts:
+                await db.execute(insert(Post), [post.model_dump() for post in posts])
     except IntegrityError:
         raise LoginTaken from None
     return officer.id
 
 
-async def check_password(store: Store, login: str, password: str) -> str | None:
-    """The id of the officer, or None. It takes as long where there is no such login."""
+async def check_password(store: Store, login: str, password: str) -> Any:
+    """The row of the officer, or None. It takes as long where there is no such login."""
     async with store.read() as db:
-        wanted = select(_officer.id, _officer.password).where(_officer.login == login, _officer.active)
-        row = (await db.execute(wanted)).one_or_none()
+        row = (await db.execute(select(Officer).where(_officer.login == login, _officer.active))).one_or_none()
     right = await asyncio.to_thread(_verify, row.password if row else _NOBODY, password)
-    return row.id if row and right else None
+    return row if right else None
+
+
+async def officer_of(store: Store, officer_id: str) -> Any:
+    """Their row, or None."""
+    async with store.read() as db:
+        return (await db.execute(select(Officer).where(_officer.id == officer_id))).one_or_none()
+
+
+async def offices_of(store: Store, officer_id: str) -> list[str]:
+    """The offices they serve in now."""
+    async with store.read() as db:
+        wanted = select(_post.office_id).where(_post.officer_id == officer_id, _post.until.is_(None))
+        return list((await db.execute(wanted)).scalars())
+
+
+async def set_password(store: Store, officer_id: str, password: str) -> None:
+    hashed = await asyncio.to_thread(_hasher.hash, password)
+    async with store.write() as db:
+        await db.execute(update(Officer).where(_officer.id == officer_id).values(password=hashed))
 
 
 def _verify(hashed: str, password: str) -> bool:
@@ -72,40 +83,58 @@ def _verify(hashed: str, password: str) -> bool:
         return False
 
 
-def _key(cookie: str) -> str:
-    return sha256(cookie.encode()).hexdigest()
-
-
-async def open_session(store: Store, officer_id: str, hours: int) -> str:
-    """Returns the cookie, which is kept only as a hash."""
-    cookie = secrets.token_urlsafe(32)
-    row = SignIn(key=_key(cookie), officer_id=officer_id, csrf=secrets.token_urlsafe(24), expires=now() + hours * HOUR)
-    async with store.write() as db:
-        await db.execute(delete(SignIn).where(_sign_in.expires < now()))
-        await db.execute(insert(SignIn).values(**row.model_dump()))
-    return cookie
-
-
-async def close_session(store: Store, cookie: str) -> None:
-    async with store.write() as db:
-        await db.execute(delete(SignIn).where(_sign_in.key == _key(cookie)))
-
-
-async def session_of(store: Store, cookie: str, parents: Parents) -> Session | None:
-    """Who is signed in with this cookie, with what they may see right now."""
-    async with store.read() as db:
-        joined = select(_officer.id, _officer.name, _officer.locale, _sign_in.csrf).join(
-            SignIn, _sign_in.officer_id == _officer.id
-        )
-        live = (_sign_in.key == _key(cookie), _sign_in.expires > now(), _officer.active)
-        row = (await db.execute(joined.where(*live))).one_or_none()
-        if row is None:
-            return None
-        posts = await db.execute(select(_post.office_id, _post.until).where(_post.officer_id == row.id))
-        held = [Held(post.office_id, post.until) for post in posts]
-    return Session(viewer_of(row.id, row.name, row.locale, held, parents), row.csrf)
-
-
 async def choose_locale(store: Store, officer_id: str, locale: str) -> None:
     async with store.write() as db:
         await db.execute(update(Officer).where(_officer.id == officer_id).values(locale=locale))
+
+
+def new_password() -> str:
+    """One to be shown once and typed from paper: 20 letters and digits in groups, without those that look alike."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(4))
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account, with the offices they serve in now."""
+
+    row: Any
+    offices: tuple[str, ...]
+
+
+async def everybody(store: Store) -> list[Person]:
+    """All accounts, by name."""
+    async with store.read() as db:
+        rows = (await db.execute(select(Officer).order_by(_officer.name, _officer.id))).all()
+        posts = (await db.execute(select(_post.officer_id, _post.office_id).where(_post.until.is_(None)))).all()
+    held: dict[str, list[str]] = {}
+    for officer, office in posts:
+        held.setdefault(officer, []).append(office)
+    return [Person(row, tuple(sorted(held.get(row.id, ())))) for row in rows]
+
+
+async def add_post(store: Store, officer_id: str, office: str) -> None:
+    """They serve there from now on, unless they do already."""
+    if office in await offices_of(store, officer_id):
+        return
+    row = Post(officer_id=officer_id, office_id=office, since=hour_of(now()))
+    async with store.write() as db:
+        await db.execute(insert(Post).values(**row.model_dump()))
+
+
+async def end_post(store: Store, officer_id: str, office: str) -> None:
+    mine = (_post.officer_id == officer_id) & (_post.office_id == office) & _post.until.is_(None)
+    async with store.write() as db:
+        await db.execute(update(Post).where(mine).values(until=hour_of(now())))
+
+
+async def recover(store: Store, officer_id: str, password: str) -> None:
+    """A new password, and no second factor."""
+    await set_password(store, officer_id, password)
+    async with store.write() as db:
+        await db.execute(update(Officer).where(_officer.id == officer_id).values(second=None, second_step=0))
+
+
+async def set_active(store: Store, officer_id: str, *, active: bool) -> None:
+    async with store.write() as db:
+        await db.execute(update(Officer).where(_officer.id == officer_id).values(active=active))

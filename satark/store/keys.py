@@ -10,6 +10,7 @@
 | `courier.key` | | | opens |
 | `lookup.key` | hashes | | hashes |
 | `conversation.key` | locks | | locks |
+| `officers.key` | | locks | |
 
 What the police write to an informant is sealed to `reply`, for the gateway shows it to whoever has the receipt; what an
 informant wrote is sealed to `content`, which the gateway cannot open.
@@ -25,7 +26,7 @@ from nacl.utils import random
 from satark.store.sealing import KEY_BYTES, new_pair
 
 PAIRS = ("content", "courier", "reply")
-SECRETS = ("lookup", "conversation")
+SECRETS = ("lookup", "conversation", "officers")
 
 
 class KeyMissing(Exception):

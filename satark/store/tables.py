@@ -228,7 +228,9 @@ class SentPart(SQLModel, table=True):
 
 
 class Officer(SQLModel, table=True):
-    """A person of the police with an account."""
+    """A person of the police with an account. `role` is one of panel/roles.py. `second` is the secret of their second
+    factor, locked with `officers.key`, and `second_step` the last half minute a code of it was taken for.
+    """
 
     __tablename__ = "officer"
     id: str = Field(default_factory=random_id, primary_key=True)
@@ -237,6 +239,9 @@ class Officer(SQLModel, table=True):
     password: str
     locale: str = "hi"
     active: bool = True
+    role: str = "officer"
+    second: bytes | None = sealed_bytes(nullable=True)
+    second_step: int = 0
 
 
 class Post(SQLModel, table=True):
@@ -251,13 +256,20 @@ class Post(SQLModel, table=True):
 
 
 class SignIn(SQLModel, table=True):
-    """An open session of an officer, by the hash of its cookie. Times are unix seconds."""
+    """An open session of an officer, by the hash of its cookie. Times are unix seconds; `seen` is when they last did
+    something. `stage` is empty once they are in; before, `code` or `enrol`, with the new `secret` of a second factor.
+    """
 
     __tablename__ = "sign_in"
     key: str = Field(primary_key=True)
     officer_id: str = Field(index=True, foreign_key="officer.id")
     csrf: str
     expires: int
+    since: int = 0
+    seen: int = 0
+    device: str = ""
+    stage: str = ""
+    secret: bytes | None = sealed_bytes(nullable=True)
 
 
 class AuditEntry(SQLModel, table=True):

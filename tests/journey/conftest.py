@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,21 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def satark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Satark with demo data, which is stopped with Ctrl-C and must then end by itself."""
-    port, folder = free_port(), tmp_path_factory.mktemp("run")
+    """The address of a Satark with demo data, whose officers need a password only."""
+    with running(tmp_path_factory.mktemp("run"), second_factor="optional") as url:
+        yield url
+
+
+@contextmanager
+def running(folder: Path, second_factor: str) -> Iterator[str]:
+    """A Satark with demo data, which is stopped with Ctrl-C and must then end by itself. Yields its address."""
+    port = free_port()
     env = {
         **os.environ,
         "SATARK_DATA_DIR": str(folder),
         "SATARK_PORT": str(port),
         "SATARK_CHANNELS": "webform,simulator",
+        "SATARK_SECOND_FACTOR": second_factor,
     }
     log = (folder / "log").open("wb")
     process = subprocess.Popen([Path(sys.executable).parent / "satark", "run"], env=env, stdout=log, stderr=log)

@@ -1,10 +1,13 @@
 """The pages besides the whole way: the simulated phone, live arrival, every page for axe in light and dark."""
 
 import re
+import time
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journey.conftest import running
 from tests.journey.test_whole_way import DESK, PHONE, has_no_violation
 
 
@@ -13,7 +16,7 @@ def sign_in(page: Page, url: str, login: str = "dig", password: str = "demo-dig-
     page.locator("#login").fill(login)
     page.locator("#password").fill(password)
     page.locator("main button").click()
-    expect(page.locator(".tabs")).to_be_visible()
+    expect(page.locator(".who")).to_be_visible()
 
 
 def test_a_chat_leads_to_a_tip_that_arrives_live_and_news_comes_back(satark: str, browser: Browser) -> None:
@@ -92,12 +95,51 @@ def test_axe_finds_nothing_on_any_page(satark: str, browser: Browser, scheme: st
         f"{satark}/panel/tips",
         f"{satark}/panel/tips?status=closed",
         f"{satark}/panel/tips/AAA-AAA-AAA",
+        f"{satark}/panel/account",
         *tips,
     ):
         page.goto(path)
-        has_no_violation(page, True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        is_sound(page)
+    for login, path in (("admin", "people"), ("auditor", "audit")):
+        sign_in(page, satark, login, f"demo-{login}-1")
+        page.goto(f"{satark}/panel/admin/{path}")
+        is_sound(page)
     context.close()
+
+
+def is_sound(page: Page) -> None:
+    for closed in page.locator("details:not([open]) > summary").all():
+        closed.click()
+    has_no_violation(page, True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def test_a_second_factor_is_made_and_asked_for(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> None:
+    """As the panel is delivered, with JavaScript off."""
+    with running(tmp_path_factory.mktemp("strict"), second_factor="required") as url:
+        context = browser.new_context(viewport=PHONE, locale="en-IN", java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{url}/panel/sign-in?lang=en")
+        page.locator("#login").fill("dig")
+        page.locator("#password").fill("demo-dig-1")
+        page.locator("main button").click()
+        expect(page.locator(".qr svg")).to_be_visible()
+        totp = pyotp.TOTP(page.locator("code").inner_text())
+        page.locator("#code").fill(totp.now())
+        page.locator("main button").click()
+        expect(page.locator(".tabs")).to_be_visible()
+        page.goto(f"{url}/panel/account")
+        expect(page.locator(".sessions li")).to_have_count(1)
+        page.locator("header button", has_text="Sign out").or_(
+            page.locator("header button", has_text="साइन आउट")
+        ).click()
+        page.locator("#login").fill("dig")
+        page.locator("#password").fill("demo-dig-1")
+        page.locator("main button").click()
+        page.locator("#code").fill(totp.at(int(time.time()) + 30))
+        page.locator("main button").click()
+        expect(page.locator(".tabs")).to_be_visible()
+        context.close()
 
 
 def test_a_broken_line_loses_nothing_and_counts_once(satark: str, browser: Browser) -> None:

@@ -139,7 +139,8 @@ async def test_no_mark_is_at_rest(tmp_path: Path, capfd: pytest.CaptureFixture[s
             await tell_by(both["whatsapp"], PHONE)
             await tell_by(both["telegram"], TELEGRAM_ID)
             await house.work()
-            await act(client, house)
+            async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as desk:
+                await act(desk, house)
             await both["telegram"].later()
             await house.work()
             got = (await client.get("/channels/simulator/inbox", headers={"X-Phone": PHONE})).json()

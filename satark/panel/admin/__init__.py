@@ -1,0 +1,1 @@
+"""Pages of administrators and auditors: accounts and the audit log. None of them shows a tip."""

@@ -1,0 +1,114 @@
+"""Accounts: who there is, where they serve, and what to do when somebody leaves or loses their telephone."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from satark.panel import people
+from satark.panel.gate import SEE_OTHER, Work
+from satark.panel.people import LoginTaken
+from satark.panel.roles import Role
+from satark.panel.sessions import close_of
+from satark.tips.audit import append
+
+PEOPLE = "/panel/admin/people"
+
+
+async def show(work: Work) -> Response:
+    return await _page(work)
+
+
+async def _page(work: Work, status: int = 200, **said: Any) -> Response:
+    shown = {"taken": False, "login": "", "password": "", **said}
+    return work.page(
+        "people.html",
+        status,
+        people=await people.everybody(work.core.store),
+        roles=[role.value for role in Role],
+        offices=list(work.core.pack.offices),
+        **shown,
+    )
+
+
+async def add(work: Work) -> Response:
+    """A new account. Its first password is made here and shown once."""
+    role, offices = _role(work), [one for one in (work.text("office"),) if one]
+    login, name, password = work.text("login"), work.text("name"), people.new_password()
+    if not login or not name or bool(offices) is not (role is Role.OFFICER) or not _known(work, offices):
+        raise HTTPException(422)
+    try:
+        added = await people.add_officer(work.core.store, login, name, password, offices, role=role)
+    except LoginTaken:
+        return await _page(work, 422, taken=True)
+    await _note(work, "add officer", added)
+    return await _page(work, login=login, password=password)
+
+
+def _role(work: Work) -> Role:
+    try:
+        return Role(work.text("role"))
+    except ValueError:
+        raise HTTPException(422) from None
+
+
+def _known(work: Work, offices: list[str]) -> bool:
+    return all(office in work.core.pack.offices for office in offices)
+
+
+async def _other(work: Work) -> Any:
+    """The person of the address. Nobody administers themselves: recovery wants a second administrator."""
+    officer = await people.officer_of(work.core.store, work.request.path_params["officer"])
+    if officer is None:
+        raise HTTPException(404)
+    if officer.id == work.viewer.officer_id:
+        raise HTTPException(403)
+    return officer
+
+
+async def post(work: Work) -> Response:
+    """They serve in an office from now on."""
+    officer, office = await _other(work), work.text("office")
+    if officer.role != Role.OFFICER or not _known(work, [office]):
+        raise HTTPException(422)
+    await people.add_post(work.core.store, officer.id, office)
+    await _note(work, "add post", officer.id, office)
+    return RedirectResponse(PEOPLE, SEE_OTHER)
+
+
+async def end_post(work: Work) -> Response:
+    """They serve there no longer, from this moment; for a year they learn nothing of what accuses it."""
+    officer, office = await _other(work), work.text("office")
+    await people.end_post(work.core.store, officer.id, office)
+    await _note(work, "end post", officer.id, office)
+    return RedirectResponse(PEOPLE, SEE_OTHER)
+
+
+async def recover(work: Work) -> Response:
+    """A new password and no second factor any more, for who lost either."""
+    officer, password = await _other(work), people.new_password()
+    await people.recover(work.core.store, officer.id, password)
+    await close_of(work.core.store, officer.id)
+    await _note(work, "recover", officer.id)
+    return await _page(work, login=officer.login, password=password)
+
+
+async def switch(work: Work) -> Response:
+    """Off, and signed out everywhere; or on again."""
+    officer, active = await _other(work), work.text("active") == "yes"
+    await people.set_active(work.core.store, officer.id, active=active)
+    await close_of(work.core.store, officer.id)
+    await _note(work, "switch on" if active else "switch off", officer.id)
+    return RedirectResponse(PEOPLE, SEE_OTHER)
+
+
+async def sign_out(work: Work) -> Response:
+    officer = await _other(work)
+    await close_of(work.core.store, officer.id)
+    await _note(work, "sign out", officer.id)
+    return RedirectResponse(PEOPLE, SEE_OTHER)
+
+
+async def _note(work: Work, action: str, subject: str, detail: str = "") -> None:
+    async with work.core.store.write() as db:
+        await append(db, work.viewer.officer_id, action, subject, detail)

@@ -1,0 +1,117 @@
+"""Sessions of officers: opened, locked when nothing is done, listed, and closed from anywhere."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from satark.panel.roles import Role
+from satark.routing.policy import Held
+from satark.routing.tree import Parents
+from satark.store.clock import HOUR, now
+from satark.store.engine import Store
+from satark.store.tables import Officer, Post, SignIn
+from satark.tips.viewing import Viewer, viewer_of
+
+MINUTE = 60
+# Long enough to find a telephone and type a code.
+STAGE = 10 * MINUTE
+MOST_DEVICE = 120
+
+_officer: Any = Officer
+_post: Any = Post
+_sign_in: Any = SignIn
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in officer: who they are, what their account is for, and the token that their forms carry."""
+
+    viewer: Viewer
+    role: Role
+    csrf: str
+    key: str
+
+
+def key_of(cookie: str) -> str:
+    return sha256(cookie.encode()).hexdigest()
+
+
+async def open_session(
+    store: Store, officer_id: str, hours: int, device: str = "", stage: str = "", secret: bytes | None = None
+) -> str:
+    """Returns the cookie, which is kept only as a hash."""
+    cookie, moment = secrets.token_urlsafe(32), now()
+    row = SignIn(
+        key=key_of(cookie),
+        officer_id=officer_id,
+        csrf=secrets.token_urlsafe(24),
+        expires=moment + (STAGE if stage else hours * HOUR),
+        since=moment,
+        seen=moment,
+        device=device[:MOST_DEVICE],
+        stage=stage,
+        secret=secret,
+    )
+    async with store.write() as db:
+        await db.execute(delete(SignIn).where(_sign_in.expires < moment))
+        await db.execute(insert(SignIn).values(**row.model_dump()))
+    return cookie
+
+
+async def close_session(store: Store, cookie: str) -> None:
+    async with store.write() as db:
+        await db.execute(delete(SignIn).where(_sign_in.key == key_of(cookie)))
+
+
+async def stage_of(store: Store, cookie: str, stage: str) -> Any:
+    """The row of somebody who is on the way in, at that stage, or None."""
+    async with store.read() as db:
+        mine = (_sign_in.key == key_of(cookie)) & (_sign_in.expires > now()) & (_sign_in.stage == stage)
+        return (await db.execute(select(SignIn).where(mine))).one_or_none()
+
+
+async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: int) -> Session | None:
+    """Who is signed in with this cookie, with what they may see right now."""
+    moment = now()
+    live = (
+        _sign_in.key == key_of(cookie),
+        _sign_in.stage == "",
+        _sign_in.expires > moment,
+        _sign_in.seen > moment - lock_minutes * MINUTE,
+        _officer.active,
+    )
+    known = (_officer.id, _officer.name, _officer.locale, _officer.role, _sign_in.csrf, _sign_in.key)
+    async with store.read() as db:
+        joined = select(*known).join(SignIn, _sign_in.officer_id == _officer.id)
+        row = (await db.execute(joined.where(*live))).one_or_none()
+        if row is None:
+            return None
+        posts = await db.execute(select(_post.office_id, _post.until).where(_post.officer_id == row.id))
+        held = [Held(post.office_id, post.until) for post in posts] if row.role == Role.OFFICER else []
+    return Session(viewer_of(row.id, row.name, row.locale, held, parents), Role(row.role), row.csrf, row.key)
+
+
+async def touch(store: Store, key: str) -> None:
+    """They did something; noted once a minute at most."""
+    moment = now()
+    async with store.write() as db:
+        stale = (_sign_in.key == key) & (_sign_in.seen < moment - MINUTE)
+        await db.execute(update(SignIn).where(stale).values(seen=moment))
+
+
+async def sessions_of(store: Store, officer_id: str) -> Sequence[Any]:
+    """Their open sessions, the newest first."""
+    async with store.read() as db:
+        mine = (_sign_in.officer_id == officer_id) & (_sign_in.stage == "") & (_sign_in.expires > now())
+        return (await db.execute(select(SignIn).where(mine).order_by(_sign_in.since.desc()))).all()
+
+
+async def close_of(store: Store, officer_id: str, key: str = "", but: str = "") -> None:
+    """Close one session of an officer, or all of them but one."""
+    those = (_sign_in.officer_id == officer_id) & (_sign_in.key != but)
+    async with store.write() as db:
+        await db.execute(delete(SignIn).where(those & (_sign_in.key == key) if key else those))
