@@ -1,10 +1,11 @@
 """The inbox: the tips an officer may read, and their arrival as it happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from satark.language import LANGUAGES
 from satark.panel.gate import Work, signed_in
 from satark.panel.roles import FIRST_PAGE
 from satark.tips.life import Status
@@ -24,7 +25,6 @@ async def show(work: Work) -> Response:
     async with work.core.store.read() as db:
         tips = await inbox(db, work.viewer, filters, page)
         by_status = await counts(db, work.viewer, filters)
-    offices = work.core.pack.offices.values()
     return work.page(
         "tips.html",
         tips=tips[:PAGE],
@@ -33,9 +33,30 @@ async def show(work: Work) -> Response:
         filters=filters,
         counts=by_status,
         statuses=[status.value for status in Status],
-        categories=[one.id for one in work.core.pack.categories],
-        districts=[one.id for one in offices if one.kind == "district"],
+        options=_options(work),
     )
+
+
+Options = list[tuple[str, str]]
+
+
+def _options(work: Work) -> dict[str, Options]:
+    """What can be chosen in the filters: value and name."""
+    pack, parents = work.core.pack, work.core.pack.parents
+
+    def of(offices: Iterable[str]) -> Options:
+        named = [(one, " · ".join(filter(None, (work.name(one), work.above(one))))) for one in offices]
+        return sorted(named, key=lambda one: one[1])
+
+    kinds = {kind: [one.id for one in pack.offices.values() if one.kind == kind] for kind in ("district", "station")}
+    return {
+        "category": [(one.id, work.category(one.id)) for one in pack.categories],
+        "district": of(kinds["district"]),
+        "station": of(kinds["station"]),
+        "assigned": of(work.viewer.may_assign(parents, ()) | work.viewer.offices),
+        "locale": list(LANGUAGES.items()),
+        "channel": [(name, one.title or name) for name, one in work.core.registry.channels.items()],
+    }
 
 
 async def live(work: Work) -> Response:

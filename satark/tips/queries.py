@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,21 +29,32 @@ _audit: Any = AuditEntry
 
 @dataclass(frozen=True)
 class Filters:
-    """What an officer looks for; "" is any. `reference` is the beginning of one."""
+    """What an officer looks for; "" is any. `reference` is the beginning of one, `unread` any word for yes."""
 
     status: str = ""
     category: str = ""
     district: str = ""
     station: str = ""
     assigned: str = ""
+    locale: str = ""
+    channel: str = ""
+    unread: str = ""
     reference: str = ""
 
     def columns(self) -> Mapping[str, str]:
-        return {name: value for name, value in vars(self).items() if value and name != "reference"}
+        special = ("reference", "unread")
+        return {name: value for name, value in vars(self).items() if value and name not in special}
+
+    def asked(self, **changes: str | int) -> str:
+        """As the query of an address, with some things changed."""
+        wanted = {**vars(self), **changes}
+        return urlencode({name: value for name, value in wanted.items() if value not in ("", 0)})
 
 
 def _filtered(viewer: Viewer, filters: Filters) -> list[Any]:
     clauses = [visible(viewer), *(getattr(_tip, name) == value for name, value in filters.columns().items())]
+    if filters.unread:
+        clauses.append(_tip.fresh)
     if filters.reference:
         clauses.append(_tip.reference.startswith(filters.reference.upper(), autoescape=True))
     return clauses

@@ -195,3 +195,31 @@ async def test_a_login_is_given_once(house: House) -> None:
     await add_officer(house.core.store, "dig", "A", PASSWORD, ["range/varanasi"])
     with pytest.raises(LoginTaken):
         await add_officer(house.core.store, "dig", "B", PASSWORD, ["range/varanasi"])
+
+
+async def test_the_inbox_is_filtered_and_its_links_keep_the_filters(house: House) -> None:
+    await add_officer(house.core.store, "dig", "A", PASSWORD, ["range/varanasi"], "en")
+    for number in range(60):
+        await tell(house, f"91{number:010}", number)
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE tip SET fresh = (id < (SELECT id FROM tip ORDER BY id LIMIT 1 OFFSET 55))"))
+        await db.execute(
+            text("UPDATE tip SET locale = 'ur', assigned = 'district/jaunpur' WHERE id = (SELECT min(id) FROM tip)")
+        )
+    async with browser(house) as client:
+        await client.post("/panel/sign-in", data={"login": "dig", "password": PASSWORD})
+
+        async def found(query: str) -> int:
+            return len(re.findall(r'href="/panel/tips/[0-9A-Z-]{11}"', (await client.get(f"/panel/tips?{query}")).text))
+
+        assert await found("") == 50
+        assert await found("page=1") == 10
+        assert await found("unread=yes&page=1") == 5
+        assert await found("locale=ur") == await found("assigned=district/jaunpur&locale=ur&unread=yes") == 1
+        assert await found("channel=simulator") == 50
+        assert await found("channel=webform") == await found("station=station/jaunpur/kotwali") == 0
+        page = (await client.get("/panel/tips?unread=yes&channel=simulator")).text
+        assert 'href="?unread=yes' not in page
+        assert "channel=simulator&amp;unread=yes&amp;page=1" in page
+        assert "status=received" in page
+        assert (await client.get("/panel/tips?page=99999999&unread=%27%22%3E&nonsense=1")).status_code == 200
