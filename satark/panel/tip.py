@@ -1,6 +1,6 @@
 """One tip: its page, and what an officer does with it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from satark.panel.conflict import districts_for, offices_to_accuse
 from satark.panel.gate import Work
 from satark.store.sealing import CannotOpen, Opener
 from satark.tips import handing, verbs
-from satark.tips.letters import Letter, LetterKind, open_letter
+from satark.tips.asking import asks_who, telling_phrases
+from satark.tips.letters import QUICK, Letter, LetterKind, open_letter
 from satark.tips.life import FOLLOWING, Outcome, Status
 from satark.tips.queries import accused_by, barred_who_looked, files_of, letters_of, steps_of
 
@@ -50,6 +51,7 @@ async def show(work: Work) -> Response:
         steps=steps,
         accused=sorted(accused),
         barred=barred,
+        quick=QUICK,
         handed_to_us=tip.assigned in work.viewer.offices,
         districts=districts_for(work, tip, accused),
         offices=offices_to_accuse(work, accused),
@@ -118,15 +120,23 @@ async def close(work: Work) -> Response:
 
 
 async def message(work: Work) -> Response:
-    return await _with_words(work, verbs.write_to_informant)
+    """Words or a phrase. What asks the informant who they are is shown once more before it goes."""
+    words, phrase = work.text("words"), work.text("phrase")
+    if not words and phrase not in QUICK:
+        raise HTTPException(422)
+    warned = asks_who(words, telling_phrases())
+    if warned and work.text("sure") != "yes":
+        async with work.core.store.read() as db:
+            tip = await found(work, db)
+        return work.page("sure.html", tip=tip, words=words)
+    return await do(
+        work,
+        lambda db, tip: verbs.write_to_informant(db, seals(work), work.viewer, tip, words, phrase, warned=warned),
+    )
 
 
 async def note(work: Work) -> Response:
-    return await _with_words(work, verbs.add_note)
-
-
-async def _with_words(work: Work, verb: Callable[..., Awaitable[None]]) -> Response:
     words = work.text("words")
     if not words:
         raise HTTPException(422)
-    return await do(work, lambda db, tip: verb(db, seals(work), work.viewer, tip, words))
+    return await do(work, lambda db, tip: verbs.add_note(db, seals(work), work.viewer, tip, words))

@@ -18,6 +18,8 @@ class LetterKind(StrEnum):
     NOTE = "note"
 
 
+# What an officer can ask with one tap: ids of templates/conversation/phrases.j2.
+QUICK = ("ask_where", "ask_when", "ask_now", "ask_vehicle", "ask_photo", "thanks")
 FROM_INFORMANT = frozenset({LetterKind.ACCOUNT, LetterKind.ADDITION})
 
 

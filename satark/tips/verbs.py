@@ -49,9 +49,13 @@ async def close(
     await append(db, viewer.officer_id, "close", tip.id, f"{status} {outcome}".strip())
 
 
-async def write_to_informant(db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, words: str) -> None:
-    await tell(db, seals, viewer, tip, Letter(pieces=(Piece(text=words),)))
-    await append(db, viewer.officer_id, "write", tip.id)
+async def write_to_informant(
+    db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, words: str, phrase: str = "", *, warned: bool = False
+) -> None:
+    """A message in the officer's words or, where there are none, a phrase in the informant's language. `warned` is that it
+    asks who they are, and was sent all the same."""
+    await tell(db, seals, viewer, tip, _to_informant(words, phrase))
+    await append(db, viewer.officer_id, "write", tip.id, "asks who they are" if warned else "")
 
 
 async def add_note(db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, text: str) -> None:

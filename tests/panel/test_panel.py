@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import event, text
 
 from conftest import House, house_at
+from satark.channels.messages import Envelope, Inbound, Kind, Secret
 from satark.panel.gate import COOKIE, Guarded
 from satark.panel.people import LoginTaken, add_officer
 from satark.store.keys import load_keys
@@ -223,3 +224,37 @@ async def test_the_inbox_is_filtered_and_its_links_keep_the_filters(house: House
         assert "channel=simulator&amp;unread=yes&amp;page=1" in page
         assert "status=received" in page
         assert (await client.get("/panel/tips?page=99999999&unread=%27%22%3E&nonsense=1")).status_code == 200
+
+
+async def test_what_asks_who_they_are_is_shown_once_more(officer: httpx.AsyncClient, both_houses: House) -> None:
+    path, csrf = await open_tip(officer)
+    asked = await officer.post(f"{path}/message", data={**csrf, "words": "What is your name? <b>"})
+    assert asked.status_code == 200
+    assert "This seems to ask who they are" in asked.text
+    assert "What is your name? &lt;b&gt;</textarea>" in asked.text
+    assert await value(both_houses, "SELECT count(*) FROM outbox WHERE message_id <> ''") == 0
+    changed = await officer.post(f"{path}/message", data={**csrf, "words": "Where is it?"})
+    assert changed.status_code == 303
+    sent = await officer.post(f"{path}/message", data={**csrf, "words": "What is your name?", "sure": "yes"})
+    assert sent.status_code == 303
+    assert await value(both_houses, "SELECT count(*) FROM audit_entry WHERE detail = 'asks who they are'") == 1
+
+
+async def test_a_quick_question_arrives_in_the_informant_s_language(
+    officer: httpx.AsyncClient, both_houses: House
+) -> None:
+    """The officer reads English, the informant Hindi."""
+    house = both_houses
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE tip SET locale = 'hi'"))
+    path, csrf = await open_tip(officer)
+    for phrase in ("", "closed", "nonsense"):
+        assert (await officer.post(f"{path}/message", data={**csrf, "phrase": phrase})).status_code == 422
+    assert (await officer.post(f"{path}/message", data={**csrf, "phrase": "ask_when"})).status_code == 303
+    assert "on which days, and at what time?" in (await officer.get(path)).text
+    await house.work()
+    chat: Any = house.core.registry.channels["simulator"]
+    read = Envelope(Secret("910000000001"), Secret("read"), Inbound(Kind.CHOICE, choice="news"))
+    await house.core.door.receive(chat, [read])
+    await house.work()
+    assert any("किन दिनों में" in str(said) for said in chat._inboxes["910000000001"].values())
