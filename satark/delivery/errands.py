@@ -73,7 +73,7 @@ async def _await_answer(courier: Courier, db: AsyncConnection, row: Any, address
     kept = {
         "key": key,
         "channel": row.channel,
-        "state": lock(courier.locker, Remembered(state)),
+        "state": lock(courier.locker, Remembered(state, turns=known.remembered.turns if known else 0)),
         "sealed_address": found.sealed,
         "expires": rounded_up(now() + NEWS_DAYS * DAY),
     }

@@ -41,7 +41,7 @@ async def claim(store: Store, channel: str, lease: int) -> Sequence[Any]:
     """Errands of a channel that are due, out of reach of other workers until the lease ends."""
     moment = lease - LEASE
     due = (_outbox.state == "due") & (_outbox.due <= moment) & (_outbox.claimed_until <= moment)
-    wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due).limit(AT_ONCE)
+    wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due, _outbox.place).limit(AT_ONCE)
     async with store.write() as db:
         rows = (await db.execute(wanted.with_for_update(skip_locked=True))).all()
         ids = [row.id for row in rows]

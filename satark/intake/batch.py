@@ -93,7 +93,7 @@ async def _advance(
         return outcome
     outcome.asks = coalesce(outcome.asks)
     said = tuple(outcome.asks) if thread.capabilities.answers_in_request else ()
-    outcome.remembered = replace(outcome.remembered, said=said)
+    outcome.remembered = replace(outcome.remembered, said=said, turns=outcome.remembered.turns + 1)
     return outcome
 
 
@@ -167,6 +167,7 @@ def _answer(desk: Desk, outcome: Outcome, now: int) -> Outbox:
         sealed_prompts=close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen),
         due=now + outcome.pause,
         replaceable=not any(ask.notice for ask in outcome.asks),
+        place=outcome.remembered.turns,
     )
 
 

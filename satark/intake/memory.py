@@ -17,10 +17,11 @@ FIVE_MINUTES = 300
 
 
 class Remembered(Struct, frozen=True, omit_defaults=True):
-    """A conversation's state, and what was said last, for a request that is repeated."""
+    """A conversation's state, what was said last, for a request that is repeated, and how often something was said."""
 
     state: State = State()
     said: tuple[Ask, ...] = ()
+    turns: int = 0
 
 
 class Recalled(Struct, frozen=True):

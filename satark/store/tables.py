@@ -180,7 +180,8 @@ class Outbox(SQLModel, table=True):
     `message_id` (a letter of the police; its address is that of the tip). `due` and `claimed_until` are unix times in
     seconds. `part` is how many parts of it were sent, `failures` how often the provider took it and failed. `state` is
     `due`; `held`, until the informant opens the window by writing; or `sent`, for a short while in which the provider
-    may report a failure. `knocking` is that only a knock may be sent.
+    may report a failure. `knocking` is that only a knock may be sent. `place` counts the answers of one conversation,
+    for two of them may be due in one second.
     """
 
     __tablename__ = "outbox"
@@ -200,6 +201,7 @@ class Outbox(SQLModel, table=True):
     state: str = "due"
     knocking: bool = False
     failures: int = 0
+    place: int = 0
 
 
 class Pace(SQLModel, table=True):

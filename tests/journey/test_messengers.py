@@ -90,6 +90,18 @@ async def test_a_burst_of_photos_gets_one_answer_and_all_are_fetched(messenger: 
     assert await messenger.count("evidence", "state = 'ready'") == 10
 
 
+async def test_two_answers_of_one_second_come_in_their_order(messenger: Messenger) -> None:
+    """The first says the promise too, so it is not taken back when the second is there."""
+    for at in range(8):
+        person = str(919000000100 + at)
+        await messenger.say(person, "=language:en", "=category:gambling")
+    await messenger.later()
+    for at in range(8):
+        promise, question = messenger.heard(str(919000000100 + at))
+        assert "category:gambling" in promise
+        assert "done" in question
+
+
 async def test_a_second_tip_starts_clean(messenger: Messenger) -> None:
     await messenger.report(ASHA)
     await messenger.say(ASHA, "menu", "=menu:tell")
