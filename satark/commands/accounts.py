@@ -3,7 +3,7 @@
 import typer
 
 from satark.panel.people import LoginTaken, add_officer
-from satark.panel.roles import Role
+from satark.panel.roles import Role, fits
 from satark.resources import data_dir
 from satark.routing.pack import load_pack
 from satark.settings import Settings
@@ -15,7 +15,7 @@ async def add(settings: Settings, login: str, name: str, password: str, offices:
     unknown = [office for office in offices if office not in pack.offices]
     if unknown:
         raise typer.BadParameter(f"there is no office {', '.join(unknown)}")
-    if bool(offices) is not (role is Role.OFFICER):
+    if not fits(role, offices):
         raise typer.BadParameter("who works on tips has an office, and nobody else")
     store = Store(settings.database)
     try:

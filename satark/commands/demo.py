@@ -51,11 +51,16 @@ async def load(core: Core, console: Console) -> list[tuple[str, str, str]]:
     return [*officers, *((login, password, role.value) for login, password, role in KEEPERS)]
 
 
+def demo_accounts() -> dict[str, str]:
+    """What a synthetic informant tells, by category."""
+    lines = (data_dir("templates") / "demo" / "accounts.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("|", 1) for line in lines if "|" in line)
+
+
 async def _load_tips(core: Core, console: Console) -> None:
     """Drawn from a fixed seed, so that every demo looks alike."""
     draw = random.Random(2026)  # noqa: S311 - no secret is drawn from it
-    lines = (data_dir("templates") / "demo" / "accounts.txt").read_text(encoding="utf-8").splitlines()
-    accounts = dict(line.split("|", 1) for line in lines if "|" in line)
+    accounts = demo_accounts()
     stations = [office for office in core.pack.offices.values() if office.kind == "station"]
     seal, rows, moment = Seal(core.keys["content.pub"]), Rows(), hour_of(now())
     for _ in track(range(TIPS), "Demo tips", console=console, transient=True):

@@ -23,6 +23,7 @@ from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Se
 from satark.channels.registry import Registry
 from satark.channels.spec import Channel
 from satark.commands.crowd import PHOTO, VIDEO, Said, crowd
+from satark.commands.demo import demo_accounts
 from satark.resources import data_dir
 from satark.routing.pack import load_pack
 from satark.settings import Settings
@@ -48,7 +49,7 @@ class Tally:
     they had to, and `quiet` that nobody does."""
 
     posted: Counter[int] = field(default_factory=Counter)
-    told: list[tuple[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     asked: dict[str, float] = field(default_factory=dict)
     waits: list[float] = field(default_factory=list)
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,7 +59,7 @@ class Tally:
         self.asked.setdefault(person, time.monotonic())
 
     def hears(self, person: Secret, key: str) -> None:
-        self.told.append((person.reveal(), key))
+        self.told.append(key)
         if (since := self.asked.pop(person.reveal(), None)) is not None:
             self.waits.append(time.monotonic() - since)
         if not self.asked:
@@ -127,7 +128,7 @@ async def _play(
 ) -> None:
     """One message after the other, each in its time; late ones catch up."""
     start, posts = time.monotonic(), set[asyncio.Task[None]]()
-    people = crowd(load_pack(data_dir("jurisdictions") / settings.jurisdiction), _accounts(), seed=time.time_ns())
+    people = crowd(load_pack(data_dir("jurisdictions") / settings.jurisdiction), demo_accounts(), seed=time.time_ns())
     ids = _ids()
     for at in range(round(rate * seconds)):
         await asyncio.sleep(start + at / rate - time.monotonic())
@@ -142,11 +143,6 @@ def _ids() -> Iterator[str]:
     return map(str, itertools.count((time.time_ns() // 1_000_000 - EPOCH * 1000) * 1000))
 
 
-def _accounts() -> dict[str, str]:
-    lines = (data_dir("templates") / "demo" / "accounts.txt").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("|", 1) for line in lines if "|" in line)
-
-
 def _items(said: Said, number: str, tally: Tally) -> list[Envelope | DeliveryStatus]:
     """A message, sometimes twice, and the reports on what was sent since the last one."""
     tally.speaks(said.person)
@@ -157,7 +153,7 @@ def _items(said: Said, number: str, tally: Tally) -> list[Envelope | DeliverySta
 def _reports(tally: Tally) -> list[DeliveryStatus]:
     told, tally.told = tally.told, []
     states = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
-    return [DeliveryStatus(Secret(key), state) for _, key in told if key for state in states]
+    return [DeliveryStatus(Secret(key), state) for key in told if key for state in states]
 
 
 async def _post(

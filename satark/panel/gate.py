@@ -50,10 +50,11 @@ class Work:
         known = self.core.pack.offices.get(office)
         return (known.name.get(self.viewer.locale) or known.name["hi"]) if known else ""
 
-    def above(self, office: str) -> str:
-        """The district of a station: many a station has a namesake."""
+    def full_name(self, office: str) -> str:
+        """A station with its district, for many a station has a namesake."""
         known = self.core.pack.offices.get(office)
-        return self.name(known.parent) if known and known.kind == "station" else ""
+        district = self.name(known.parent) if known and known.kind == "station" else ""
+        return " · ".join(filter(None, (self.name(office), district)))
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         shared = {
@@ -61,7 +62,7 @@ class Work:
             "role": self.session.role.value,
             "csrf": self.session.csrf,
             "office": self.name,
-            "office_above": self.above,
+            "full_office": self.full_name,
             "category": self.category,
         }
         return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
@@ -90,7 +91,7 @@ class Guarded:
             return RedirectResponse(SIGN_IN, SEE_OTHER)
         if session.role not in self.roles:
             raise HTTPException(403)
-        if not self._quiet:
+        if session.is_stale and not self._quiet:
             await touch(core.store, session.key)
         if request.method != "POST":
             return await self._page(Work(request, core, session, FormData()))

@@ -45,8 +45,7 @@ def _options(work: Work) -> dict[str, Options]:
     pack, parents = work.core.pack, work.core.pack.parents
 
     def of(offices: Iterable[str]) -> Options:
-        named = [(one, " · ".join(filter(None, (work.name(one), work.above(one))))) for one in offices]
-        return sorted(named, key=lambda one: one[1])
+        return sorted(((one, work.full_name(one)) for one in offices), key=lambda one: one[1])
 
     kinds = {kind: [one.id for one in pack.offices.values() if one.kind == kind] for kind in ("district", "station")}
     return {

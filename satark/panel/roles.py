@@ -1,6 +1,6 @@
 """What an account is for. Who sees tips is decided by posts; a role decides which pages there are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 
@@ -22,6 +22,11 @@ FIRST_PAGE = {
     Role.AUDITOR: "/panel/admin/audit",
     Role.ADMINISTRATOR: "/panel/admin/people",
 }
+
+
+def fits(role: Role, offices: Collection[str]) -> bool:
+    """Who works on tips has an office, and nobody else."""
+    return bool(offices) is (role is Role.OFFICER)
 
 
 def needs_second_factor(role: Role, kinds: Iterable[str]) -> bool:

@@ -28,12 +28,19 @@ _sign_in: Any = SignIn
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in officer: who they are, what their account is for, and the token that their forms carry."""
+    """A signed-in officer: who they are, what their account is for, and the token that their forms carry. `seen` is
+    when they last did something, in unix seconds."""
 
     viewer: Viewer
     role: Role
     csrf: str
     key: str
+    seen: int
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is time to note that they did something: once a minute is enough."""
+        return self.seen < now() - MINUTE
 
 
 def key_of(cookie: str) -> str:
@@ -84,7 +91,7 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
         _sign_in.seen > moment - lock_minutes * MINUTE,
         _officer.active,
     )
-    known = (_officer.id, _officer.name, _officer.locale, _officer.role, _sign_in.csrf, _sign_in.key)
+    known = (_officer.id, _officer.name, _officer.locale, _officer.role, _sign_in.csrf, _sign_in.key, _sign_in.seen)
     async with store.read() as db:
         joined = select(*known).join(SignIn, _sign_in.officer_id == _officer.id)
         row = (await db.execute(joined.where(*live))).one_or_none()
@@ -92,15 +99,13 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
             return None
         posts = await db.execute(select(_post.office_id, _post.until).where(_post.officer_id == row.id))
         held = [Held(post.office_id, post.until) for post in posts] if row.role == Role.OFFICER else []
-    return Session(viewer_of(row.id, row.name, row.locale, held, parents), Role(row.role), row.csrf, row.key)
+    return Session(viewer_of(row.id, row.name, row.locale, held, parents), Role(row.role), row.csrf, row.key, row.seen)
 
 
 async def touch(store: Store, key: str) -> None:
-    """They did something; noted once a minute at most."""
-    moment = now()
+    """They did something."""
     async with store.write() as db:
-        stale = (_sign_in.key == key) & (_sign_in.seen < moment - MINUTE)
-        await db.execute(update(SignIn).where(stale).values(seen=moment))
+        await db.execute(update(SignIn).where(_sign_in.key == key).values(seen=now()))
 
 
 async def sessions_of(store: Store, officer_id: str) -> Sequence[Any]:

@@ -1,7 +1,6 @@
 """The crowd: the same for the same seed, everybody nobody, and answered by a real service."""
 
 import asyncio
-import socket
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from satark.commands.simulate import CannotSimulate, simulate
 from satark.resources import data_dir
 from satark.routing.pack import load_pack
 from satark.settings import Settings
+from tests.journey.conftest import free_port
 from tests.journey.messengers import ENVIRON
 
 PACK = load_pack(data_dir("jurisdictions") / "varanasi")
@@ -44,9 +44,7 @@ def test_the_crowd_is_nobody_and_of_every_kind() -> None:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    return free_port()
 
 
 @pytest.mark.parametrize("name", ["whatsapp", "telegram"])

@@ -6,7 +6,6 @@ It sends no secret header, which is put there on the way, and knows neither loca
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,16 +20,11 @@ from conftest import House, house_at, served
 from satark.jobs.redis import PrivateRedis
 from satark_telegram.client import ALLOWED
 from satark_telegram.plugin import SECRET_HEADER, Telegram, webhook_of
+from tests.journey.conftest import free_port
 from tests.journey.messengers import ENVIRON, photo
 
 PERSON = 7000000001
 TOKEN = ENVIRON["SATARK_TELEGRAM_TOKEN"]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @asynccontextmanager

@@ -3,9 +3,8 @@
 Source: Telegram's page "Bot API", version 10.1; and its older samples, which python-telegram-bot's own reader refuses.
 """
 
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from msgspec import Raw, Struct, field
 
 ABSENT = Raw()
@@ -140,14 +139,3 @@ class ChatMember(Struct):
 
     chat: Chat
     new_chat_member: Member
-
-
-T = TypeVar("T")
-
-
-def read(raw: bytes | Raw, kind: type[T]) -> T | None:
-    """`raw` as a `kind`; None where it is none."""
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Raw
 
+from satark.channels.loose import read
 from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Point, Secret, Unusable
 from satark_telegram.payload import (
     CallbackQuery,
@@ -15,7 +16,6 @@ from satark_telegram.payload import (
     Tapped,
     Update,
     User,
-    read,
 )
 
 # getFile takes no larger ones (Telegram's page "Bot API").

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from satark.channels.messages import Inbound, Kind, Media, MediaKind, Point, Secret, Unusable
 from satark_telegram.reading import MOST_BYTES, callback_of, read_update
+from tests.mutations import anything, changed, places
 
 PAYLOADS = Path(__file__).parent / "payloads"
 PERSON = Secret("7000000001")
@@ -97,25 +98,6 @@ def test_a_tap_knows_where_to_stop_the_turning() -> None:
 def test_an_update_of_an_old_shape_is_read(old: dict[str, Any]) -> None:
     (envelope,) = read_update(json.dumps({"update_id": 1, "message": {**old, "text": "hello"}}).encode())
     assert (envelope.inbound, envelope.address) == (text("hello"), PERSON)
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, one in inner for place in places(one, (*path, key)))]
-
-
-def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
-    if not path:
-        return new
-    value[path[0]] = changed(value[path[0]], path[1:], new)
-    return value
 
 
 @given(data=st.data(), name=st.sampled_from(sorted(SAID)))

@@ -4,9 +4,6 @@ one that cannot be read spoils no other.
 Source: Meta's webhook reference (`messages` field), and what was seen in the wild (messaging.md).
 """
 
-from typing import TypeVar
-
-import msgspec
 from msgspec import Raw, Struct, field
 
 Text = str | int | float | None
@@ -137,17 +134,6 @@ class Status(Struct):
     status: str = ""
     biz_opaque_callback_data: str = ""
     errors: list[Raw] = []
-
-
-T = TypeVar("T")
-
-
-def read(raw: bytes | Raw, kind: type[T]) -> T | None:
-    """`raw` as a `kind`; None where it is none."""
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def words(value: Text) -> str:

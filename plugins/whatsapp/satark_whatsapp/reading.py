@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Raw
 
+from satark.channels.loose import read
 from satark.channels.messages import (
     DeliveryState,
     DeliveryStatus,
@@ -32,7 +33,6 @@ from satark_whatsapp.payload import (
     Sender,
     Status,
     Value,
-    read,
     words,
 )
 from satark_whatsapp.person import is_bsuid, preferred

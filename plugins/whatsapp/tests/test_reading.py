@@ -27,6 +27,7 @@ from satark.channels.messages import (
     WindowClosed,
 )
 from satark_whatsapp.reading import read_post
+from tests.mutations import anything, changed, places
 
 NUMBER_ID = "100000000000001"
 PHONE = "919000000001"
@@ -157,28 +158,8 @@ def test_a_message_without_an_id_is_known_by_what_it_says(payload: Payload) -> N
     assert ids[0] == ids[1] != ids[2]
 
 
-# Every place in a payload can hold something else.
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=5,
-)
-
-
 def stored(name: str) -> Any:
     return json.loads((Path(__file__).parent / "payloads" / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, one in inner for place in places(one, (*path, key)))]
-
-
-def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
-    if not path:
-        return new
-    value[path[0]] = changed(value[path[0]], path[1:], new)
-    return value
 
 
 @given(data=st.data(), name=st.sampled_from([*SAID, "status_sent", "status_failed"]))

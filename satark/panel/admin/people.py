@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from satark.panel import people
 from satark.panel.gate import SEE_OTHER, Work
 from satark.panel.people import LoginTaken
-from satark.panel.roles import Role
+from satark.panel.roles import Role, fits
 from satark.panel.sessions import close_of
 from satark.tips.audit import append
 
@@ -35,7 +35,7 @@ async def add(work: Work) -> Response:
     """A new account. Its first password is made here and shown once."""
     role, offices = _role(work), [one for one in (work.text("office"),) if one]
     login, name, password = work.text("login"), work.text("name"), people.new_password()
-    if not login or not name or bool(offices) is not (role is Role.OFFICER) or not _known(work, offices):
+    if not login or not name or not fits(role, offices) or not _known(work, offices):
         raise HTTPException(422)
     try:
         added = await people.add_officer(work.core.store, login, name, password, offices, role=role)
