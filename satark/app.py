@@ -18,18 +18,22 @@ from satark.identity.lookup import Lookup
 from satark.intake.batch import Desk
 from satark.intake.door import Door
 from satark.intake.effects import Tools
-from satark.intake.world import build_voice, build_world
 from satark.jobs.redis import redis_settings
 from satark.jobs.wake import Waker
 from satark.jobs.worker import Bench
 from satark.panel.app import create_panel
 from satark.resources import data_dir
-from satark.routing.pack import Pack, load_pack
-from satark.routing.places import Gazetteer
+from satark.routing.folder import load_pack
+from satark.routing.jurisdiction import Jurisdiction
 from satark.settings import Settings
 from satark.store.engine import Store
+from satark.store.health import Health
 from satark.store.keys import Keys, load_keys
 from satark.store.sealing import Locker, Opener, Seal
+from satark.tips.indexing import Indexer
+from satark.voices.espeak import available
+from satark.voices.shelf import Shelf
+from satark.voices.speaker import Speaker
 from satark.web.pages import Pages
 
 GATEWAY_KEYS = ("lookup.key", "conversation.key", "courier.pub", "reply.key")
@@ -37,42 +41,49 @@ GATEWAY_KEYS = ("lookup.key", "conversation.key", "courier.pub", "reply.key")
 
 def build_core(
     settings: Settings, pool: ArqRedis | None = None, plugins: Mapping[str, object] | None = None,
-    environ: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None, *, speaks: bool = False,
 ) -> Core:  # fmt: skip
-    """Everything both applications and the worker use. `plugins` are channels besides the installed ones, by name."""
+    """Everything both applications and the worker use. `plugins` are channels besides the installed ones, by name.
+    `speaks` is whether this process alone serves callers, and may speak what has no clip."""
     environ = os.environ if environ is None else environ
-    pack = load_pack(data_dir("jurisdictions") / settings.jurisdiction)
     store, keys = Store(settings.database), load_keys(settings.keys)
+    jurisdiction = Jurisdiction(store, load_pack(data_dir("jurisdictions") / settings.jurisdiction))
     registry = Registry(environ)
     registry.load(settings.wanted_channels(environ))
     for name, plugin in (plugins or {}).items():
         registry.add(plugin, name)
     waker = Waker(pool)
     opener = Opener(keys["content.key"]) if "content.key" in keys else None
+    locker = Locker(keys["search.key"]) if "search.key" in keys else None
     return Core(
         settings=settings,
         store=store,
         keys=keys,
-        pack=pack,
+        jurisdiction=jurisdiction,
         registry=registry,
-        pages=Pages({name: one.templates for name, one in registry.channels.items() if one.templates}),
-        keeper=Keeper(store, Blobs(settings.evidence), Seal(keys["content.pub"]), opener),
-        door=_door(settings, store, keys, pack, waker) if all(name in keys for name in GATEWAY_KEYS) else None,
+        pages=_pages(registry, jurisdiction),
+        keeper=Keeper(store, Blobs(settings.evidence), Seal(keys["content.pub"]), opener, locker),
+        speaker=Speaker(Shelf(settings.clips), speaks=speaks and available()),
+        door=_door(settings, store, keys, jurisdiction, waker) if all(name in keys for name in GATEWAY_KEYS) else None,
         wake=waker.wake,
     )
 
 
-def _door(settings: Settings, store: Store, keys: Keys, pack: Pack, waker: Waker) -> Door:
+def _pages(registry: Registry, jurisdiction: Jurisdiction) -> Pages:
+    own = {name: one.templates for name, one in registry.channels.items() if one.templates}
+    return Pages(own, lambda: jurisdiction.pack.wording)
+
+
+def _door(settings: Settings, store: Store, keys: Keys, jurisdiction: Jurisdiction, waker: Waker) -> Door:
     tools = Tools(
-        pack=pack,
-        gazetteer=Gazetteer(pack),
+        jurisdiction=jurisdiction,
         lookup=Lookup(keys["lookup.key"]),
         content=Seal(keys["content.pub"]),
         courier=Seal(keys["courier.pub"]),
         reply=Opener(keys["reply.key"]),
     )
-    desk = Desk(store, tools, Locker(keys["conversation.key"]), build_world(pack), settings.idle_minutes * 60)
-    return Door(desk, build_voice(pack), waker.wake)
+    desk = Desk(store, tools, Locker(keys["conversation.key"]), settings.idle_minutes * 60)
+    return Door(desk, waker.wake, Health(store))
 
 
 def build_bench(core: Core) -> Bench:
@@ -81,12 +92,16 @@ def build_bench(core: Core) -> Bench:
     courier = Courier(
         store=core.store,
         channels=core.registry.channels,
-        voice=build_voice(core.pack),
+        jurisdiction=core.jurisdiction,
         opener=opener,
         lookup=Lookup(core.keys["lookup.key"]),
         locker=Locker(core.keys["conversation.key"]),
+        health=Health(core.store),
     )
-    return Bench(core, courier, opener)
+    indexer = Indexer(
+        core.store, Opener(core.keys["content.key"]), Opener(core.keys["reply.key"]), Locker(core.keys["search.key"])
+    )
+    return Bench(core, courier, opener, indexer)
 
 
 def build_web(
@@ -106,6 +121,9 @@ async def running(core: Core, web: Starlette) -> AsyncIterator[None]:
     """The core at work: the door open and the channels started, until the block ends."""
     async with AsyncExitStack() as stack:
         stack.push_async_callback(core.store.dispose)
+        stack.callback(core.keeper.sandbox.close)
+        await core.jurisdiction.start()
+        stack.push_async_callback(core.jurisdiction.stop)
         if core.door is not None:
             await core.door.start()
             stack.push_async_callback(core.door.stop)

@@ -3,21 +3,26 @@
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from satark.commands import accounts, check, plugins, run, simulate
+from satark.commands import accounts, anonymity, bench, check, insight, plugins, purge, report, run, simulate
 from satark.panel.roles import Role
 from satark.settings import Settings
 from satark.store.keys import make_keys
+from satark.store.roles import NotThere
 from satark.web.logs import configure_logging
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Anonymous tips for district police.")
-user, keys, audit = (typer.Typer(no_args_is_help=True) for _ in range(3))
+user, keys, audit, benches, numbers = (typer.Typer(no_args_is_help=True) for _ in range(5))
 app.add_typer(user, name="user", help="Accounts of officers.")
 app.add_typer(keys, name="keys", help="The keys of this installation.")
 app.add_typer(audit, name="audit", help="The audit log.")
+app.add_typer(numbers, name="insight", help="The numbers that pages show.")
+app.add_typer(benches, name="bench", help="How fast it is, with very many synthetic tips.")
 
 
 plugins.add_commands(app)
@@ -50,9 +55,23 @@ def worker() -> None:
 
 
 @app.command()
-def migrate() -> None:
-    """Bring the database to this version."""
-    asyncio.run(run.migrate_database(Settings()))
+def migrate(
+    roles: Annotated[str, typer.Option(help="make PREFIX_gateway, PREFIX_panel and PREFIX_worker (PostgreSQL)")] = "",
+) -> None:
+    """Bring the database to this version, and give each process its role."""
+    try:
+        asyncio.run(run.migrate_database(Settings(), roles))
+    except NotThere as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command("purge")
+def purge_now(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say how much would be destroyed")] = False,
+) -> None:
+    """Destroy what the retention rules say, as the worker does every night."""
+    asyncio.run(purge.run(Settings(), dry=dry_run))
 
 
 @app.command()
@@ -62,14 +81,22 @@ def demo() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    anonymity_too: Annotated[
+        bool,
+        typer.Option("--anonymity", help="tell a tip on every channel of the running service, and search for who did"),
+    ] = False,
+    log: Annotated[list[Path] | None, typer.Option(help="a log file to search, with --anonymity")] = None,
+) -> None:
     """Check the installation, and say how to mend what is not well."""
+    if anonymity_too:
+        sys.exit(0 if asyncio.run(anonymity.rehearse(Settings(), anonymity.log_files(log or ()))) else 1)
     sys.exit(0 if asyncio.run(check.doctor(Settings())) else 1)
 
 
 @app.command("simulate")
 def simulate_crowd(
-    channel: Annotated[str, typer.Argument(help="whatsapp or telegram")],
+    channel: Annotated[str, typer.Argument(help="whatsapp, telegram or ivr")],
     rate: Annotated[float, typer.Option(help="messages a second", min=0.01)] = 5.0,
     seconds: Annotated[float, typer.Option(help="for how long", min=1)] = 30.0,
 ) -> None:
@@ -79,6 +106,22 @@ def simulate_crowd(
     except simulate.CannotSimulate as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+@benches.command("inbox")
+def bench_inbox(
+    folder: Annotated[Path, typer.Option(help="where the installations to measure are made")],
+    tips: Annotated[list[int] | None, typer.Option(help="how many; more than once for several")] = None,
+    server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
+    write: Annotated[Path | None, typer.Option(help="a file for the results")] = None,
+    keep: Annotated[bool, typer.Option(help="leave the databases on the server")] = False,
+) -> None:
+    """Measure the list, a tip and the search over 10,000, 100,000 and 1,000,000 tips."""
+    runs = asyncio.run(bench.inbox(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
+    said = report.page(runs)
+    if write is not None:
+        write.write_text(said, encoding="utf-8")
+    typer.echo(said)
 
 
 @keys.command("new")
@@ -95,7 +138,7 @@ def add_user(
     name: Annotated[str, typer.Option(prompt=True)],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     office: Annotated[list[str] | None, typer.Option(help="the id of an office, such as district/jaunpur")] = None,
-    role: Annotated[Role, typer.Option(help="who works on tips needs an office")] = Role.OFFICER,
+    role: Annotated[Role, typer.Option(help="an officer or analyst needs an office")] = Role.OFFICER,
 ) -> None:
     """Add an account."""
     asyncio.run(accounts.add(Settings(), login, name, password, office or [], role))
@@ -107,3 +150,12 @@ def verify_audit() -> None:
     broken = asyncio.run(check.audit(Settings()))
     typer.echo("The audit log is whole." if broken is None else f"Entry {broken} was changed or is missing.")
     sys.exit(0 if broken is None else 1)
+
+
+@numbers.command("rebuild")
+def rebuild_numbers() -> None:
+    """Count all numbers anew from the tips, and set right what differs. Pages can be read meanwhile."""
+    audiences, done = asyncio.run(insight.run(Settings()))
+    typer.echo(
+        f"Counted for {audiences} audiences." + ("" if done else " What changed meanwhile waits for the worker.")
+    )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from satark.channels.registry import Registry
 from satark.evidence.keeping import Keeper
 from satark.intake.door import Door, Wake
+from satark.routing.jurisdiction import Jurisdiction
 from satark.routing.pack import Pack
 from satark.settings import Settings
 from satark.store.engine import Store
 from satark.store.keys import Keys
+from satark.voices.speaker import Speaker
 from satark.web.pages import Pages
 
 
@@ -19,9 +21,15 @@ class Core:
     settings: Settings
     store: Store
     keys: Keys
-    pack: Pack
+    jurisdiction: Jurisdiction
     registry: Registry
     pages: Pages
     keeper: Keeper
+    speaker: Speaker
     door: Door | None
     wake: Wake
+
+    @property
+    def pack(self) -> Pack:
+        """The pack of now: it changes while the process runs."""
+        return self.jurisdiction.pack

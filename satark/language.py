@@ -3,7 +3,7 @@
 Catalogues are `.po` files read by Babel at start: a changed one shows at the next start, and nothing is compiled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from gettext import NullTranslations
@@ -11,22 +11,36 @@ from pathlib import Path
 
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from babel.numbers import format_decimal
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import escape as escape_html
 
 from satark.resources import data_dir
 
 SOURCE = "en"
 # Endonyms: a language is named in itself, whoever reads.
 LANGUAGES = {"hi": "हिन्दी", "en": "English", "bho": "भोजपुरी", "ur": "اردو"}
+# What the pages of the police are in; the others fall back to one of these.
+PANEL_LANGUAGES = ("hi", "en", "ur")
 FALLBACK = {"bho": "hi", "ur": "hi", "hi": SOURCE}
 RIGHT_TO_LEFT = frozenset({"ur"})
+# As one says it: `24 नव॰ 2026, रात 9 बजे`. CLDR has these parts of the day, but no pattern for an hour with them.
+HOURS = {"hi": "d MMM y, B h 'बजे'", "bho": "d MMM y, B h 'बजे'", "ur": "d MMM y، B h 'بجے'"}
 INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
+
+
+Wording = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Words of an installation's own, by locale and message: one form, or that for one and that for many."""
+NO_WORDING: Wording = {}
+# The panel's own pages speak as they were made: an installation's words are those of its prompts.
+OWN_PAGES = "panel/"
 
 
 class Catalogue(NullTranslations):
     """The messages of one locale; what it lacks, its fallback says."""
 
-    def __init__(self, messages: dict[str, str], plurals: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, messages: Mapping[str, str], plurals: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__()
         self.messages = messages
         self.plurals = plurals
@@ -47,14 +61,14 @@ def catalogue_path(locale: str) -> Path:
 
 
 @cache
-def catalogue(locale: str) -> NullTranslations:
-    """The catalogue of a locale with its fallbacks behind it. An unknown locale speaks the source language."""
-    if locale == SOURCE or not catalogue_path(locale).is_file():
-        return NullTranslations()
-    with catalogue_path(locale).open("rb") as file:
-        parsed = read_po(file, locale=locale)
+def _read(locale: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The messages and the plurals of a `.po` file; none where there is no file."""
     messages: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
+    if locale == SOURCE or not catalogue_path(locale).is_file():
+        return messages, plurals
+    with catalogue_path(locale).open("rb") as file:
+        parsed = read_po(file, locale=locale)
     for message in parsed:
         if not message.id or not message.string or message.fuzzy:
             continue
@@ -63,8 +77,20 @@ def catalogue(locale: str) -> NullTranslations:
             messages[key] = str(message.string)
         elif all(message.string):
             plurals[message.id[0]] = tuple(message.string)
-    found = Catalogue(messages, plurals)
-    found.add_fallback(catalogue(FALLBACK.get(locale, SOURCE)))
+    return messages, plurals
+
+
+def catalogue(locale: str, wording: Wording = NO_WORDING) -> Catalogue:
+    """The catalogue of a locale with its fallbacks behind it, and an installation's own words before each. An unknown
+    locale speaks the source language."""
+    messages, plurals = _read(locale)
+    own = wording.get(locale, {})
+    found = Catalogue(
+        {**messages, **{message: forms[0] for message, forms in own.items() if len(forms) == 1}},
+        {**plurals, **{message: forms for message, forms in own.items() if len(forms) > 1}},
+    )
+    if locale != SOURCE:
+        found.add_fallback(catalogue(FALLBACK.get(locale, SOURCE), wording))
     return found
 
 
@@ -78,9 +104,9 @@ def best_locale(wanted: Iterable[str], default: str = "hi") -> str:
 
 
 def show_hour(hour: int, locale: str) -> str:
-    """Hours since 1970 as a date and hour in India: `14 Nov 2026, 3 pm`."""
+    """Hours since 1970 as a date and hour in India, as the language says it: `14 Nov 2026, 3 pm`."""
     moment = datetime.fromtimestamp(hour * 3600, UTC).astimezone(INDIA)
-    return format_datetime(moment, "d MMM y, h a", locale=_babel(locale))
+    return format_datetime(moment, HOURS.get(locale, "d MMM y, h a"), locale=_babel(locale))
 
 
 def show_time(seconds: int, locale: str) -> str:
@@ -93,12 +119,24 @@ def show_day(hour: int, locale: str) -> str:
     return format_date(datetime.fromtimestamp(hour * 3600, UTC).astimezone(INDIA), "d MMM y", locale=_babel(locale))
 
 
+def show_month(hour: int, locale: str) -> str:
+    """`Nov 2026`."""
+    return format_date(datetime.fromtimestamp(hour * 3600, UTC).astimezone(INDIA), "MMM y", locale=_babel(locale))
+
+
+def show_number(value: int) -> str:
+    """As India groups it whatever the language, in the digits of every telephone: `12,34,567`."""
+    return format_decimal(value, locale="en_IN")
+
+
 def _babel(locale: str) -> str:
     return {"en": "en_IN", "bho": "hi_IN", "hi": "hi_IN", "ur": "ur_IN"}.get(locale, "en_IN")
 
 
-def environment(loader: BaseLoader, locale: str, *, escape: bool = True, enable_async: bool = False) -> Environment:
-    """A Jinja environment that speaks `locale`. `escape` is off for chat prompts only: they are not HTML."""
+def environment(
+    loader: BaseLoader, locale: str, *, escape: bool = True, enable_async: bool = False, wording: Wording = NO_WORDING
+) -> Environment:
+    """A Jinja environment that speaks `locale`. `escape` is off for what is no HTML: chat prompts and paper."""
     jinja = Environment(
         loader=loader,
         autoescape=escape,  # noqa: S701
@@ -108,14 +146,47 @@ def environment(loader: BaseLoader, locale: str, *, escape: bool = True, enable_
         extensions=["jinja2.ext.i18n"],
         enable_async=enable_async,
     )
-    jinja.install_gettext_translations(catalogue(locale), newstyle=True)  # type: ignore[attr-defined]
-    jinja.globals.update(locale=locale, languages=LANGUAGES, rtl=locale in RIGHT_TO_LEFT)
+    _let_speak(jinja, catalogue(locale), catalogue(locale, _escaped(wording) if escape else wording))
+    jinja.globals.update(
+        locale=locale, languages=LANGUAGES, panel_languages=PANEL_LANGUAGES, rtl=locale in RIGHT_TO_LEFT
+    )
     jinja.filters.update(
         hour=lambda value: show_hour(value, locale),
         moment=lambda value: show_time(value, locale),
         day=lambda value: show_day(value, locale),
+        month=lambda value: show_month(value, locale),
+        number=show_number,
     )
     return jinja
+
+
+def _let_speak(jinja: Environment, plain: Catalogue, reworded: Catalogue) -> None:
+    """Give an environment its words: `plain` in the panel's own pages, `reworded` everywhere else."""
+
+    def speaker(context: Context) -> Catalogue:
+        return plain if (context.name or "").startswith(OWN_PAGES) else reworded
+
+    @pass_context
+    def gettext(context: Context, message: str) -> str:
+        return speaker(context).gettext(message)
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, n: int) -> str:
+        return speaker(context).ngettext(one, many, n)
+
+    @pass_context
+    def pgettext(context: Context, about: str, message: str) -> str:
+        return speaker(context).pgettext(about, message)
+
+    jinja.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
+
+
+def _escaped(wording: Wording) -> Wording:
+    """What a catalogue says is markup to a page; what somebody typed into the panel is not."""
+    return {
+        locale: {message: tuple(str(escape_html(form)) for form in forms) for message, forms in own.items()}
+        for locale, own in wording.items()
+    }
 
 
 def page_loader(extra: dict[str, Path]) -> BaseLoader:

@@ -14,14 +14,23 @@ PREFIX = "SATARK_"
 # The variable whose presence switches a channel on, where SATARK_CHANNELS does not decide.
 CREDENTIALS = {"whatsapp": "WHATSAPP_TOKEN", "telegram": "TELEGRAM_TOKEN", "ivr": "IVR_ACCOUNT_SID"}
 AUTO = "auto"
+# Those of Chromium, Firefox, Edge on Windows, and Safari.
+PUSH_HOSTS = (
+    "fcm.googleapis.com, updates.push.services.mozilla.com, *.push.services.mozilla.com, *.notify.windows.com, "
+    "web.push.apple.com"
+)
 
 
 class Settings(BaseSettings):
     """The public settings of design.md, section 6. Empty URLs mean the embedded default under `data_dir`.
 
-    `idle_minutes` is how long a conversation may rest before what it holds is submitted. `return_days` is how long the
-    return address of a closed tip is kept. `session_hours` is how long a sign-in lasts, `lock_minutes` how long without
-    anything being done. `second_factor` is `required` (of all but station officers) or `optional`.
+    `smtp_url` (`smtp://user:password@host:587`, with STARTTLS, or `smtps://`) and `mail_from` switch e-mail to officers on.
+    `push_hosts` are the push services that a browser may name: hosts that are reached by HTTPS, `*.` before one for those
+    below it, or a whole origin.
+
+    `idle_minutes` is how long a conversation may rest before what it holds is submitted. `session_hours` is how
+    long a sign-in lasts, `lock_minutes` how long without anything being done. `second_factor` is `required` (of all but
+    station officers) or `optional`. `count_synthetic` is whether synthetic tips are in the numbers, as in a demonstration.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
@@ -36,10 +45,13 @@ class Settings(BaseSettings):
     channels: str = ""
     port: int = 8000
     idle_minutes: int = 30
-    return_days: int = 30
     session_hours: int = 12
     lock_minutes: int = 30
     second_factor: Literal["required", "optional"] = "required"
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+    push_hosts: str = PUSH_HOSTS
+    count_synthetic: bool = False
     body_limit: int = 1_048_576
     upload_limit: int = 104_857_600
 
@@ -59,6 +71,16 @@ class Settings(BaseSettings):
     @cached_property
     def evidence(self) -> str:
         return self.evidence_url.get_secret_value() or f"file://{self.data_dir.absolute() / 'evidence'}"
+
+    @cached_property
+    def clips(self) -> Path:
+        """What `satark voices build` made."""
+        return self.data_dir / "clips"
+
+    @cached_property
+    def recordings(self) -> Path:
+        """What people recorded: a folder a language."""
+        return self.data_dir / "voices"
 
     @cached_property
     def public_url(self) -> str:

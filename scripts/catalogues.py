@@ -9,8 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-COMPLETE = ("hi",)
-PARTIAL = ("bho", "ur")
+COMPLETE = ("hi", "ur")
+PARTIAL = ("bho",)
 MAPPING = [("**.html", "jinja2.ext:babel_extract"), ("**.j2", "jinja2.ext:babel_extract")]
 OPTIONS = {"**": {"newstyle_gettext": "true", "trimmed": "true"}}
 FOLDERS = (Path("templates"), *sorted(Path("plugins").glob("*/satark_*/templates")))

@@ -21,7 +21,7 @@ VIOLATIONS = {
     ),
     "The panel has no way to an address": ("satark/panel/inbox.py", "import satark.identity.envelope"),
     "Plugins know the contract and nothing else of Satark": ("satark_webform/plugin.py", "import satark.store.tables"),
-    "Plugins do not know each other": ("satark_webform/brake.py", "import satark_simulator.plugin"),
+    "Plugins do not know each other": ("satark_webform/reading.py", "import satark_simulator.plugin"),
     "The core knows no plugin": ("satark/cli.py", "import satark_simulator.plugin"),
 }
 

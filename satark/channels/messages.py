@@ -45,7 +45,8 @@ class Secret:
 
 
 class Kind(StrEnum):
-    """What an informant's message is."""
+    """What an informant's message is. `digits` are keys that were pressed, none of them where a call is silent; `missed` is
+    that somebody gave a ring, and waits to be called back: what is asked of them goes out by `send`, or not at all."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -53,6 +54,7 @@ class Kind(StrEnum):
     LOCATION = "location"
     DIGITS = "digits"
     OPENED = "opened"
+    MISSED = "missed"
     CLOSED = "closed"
     TIMEOUT = "timeout"
     UNSUPPORTED = "unsupported"
@@ -155,7 +157,8 @@ class Asks(StrEnum):
 class Prompt(Struct, frozen=True):
     """What Satark says, fitted to the channel: never longer than its limits, never more choices than it holds.
 
-    `text` is the written and `speech` the spoken form. `code` is a number worth keeping (a receipt), digits only.
+    `text` is the written and `speech` the spoken form: ask `Host.spoken` for its pieces. `code` is a number worth keeping
+    (a receipt), digits only.
     `control` is the label of what opens the choices, or of what sends the location.
     """
 
@@ -167,6 +170,17 @@ class Prompt(Struct, frozen=True):
     asks: Asks = Asks.NOTHING
     code: str = ""
     control: str = ""
+
+
+JOINT = "\u200b"
+"""Stands in a `Prompt.speech` where a name or a number begins and ends: each has a clip of its own. It shows nothing."""
+
+
+class Spoken(Struct, frozen=True):
+    """A piece of what is said: its words, and the clip that says them; `clip` is "" where there is none."""
+
+    text: str
+    clip: str = ""
 
 
 class TextUnit(StrEnum):

@@ -30,7 +30,8 @@ def installed() -> dict[str, EntryPoint]:
 
 
 class Registry:
-    """The channels that are on. `troubles` tells by plugin or channel name why one is not."""
+    """The channels that are on. `troubles` tells by plugin or channel name why one is not; `started` is whether they run in
+    this process."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -38,6 +39,7 @@ class Registry:
         self._manager.add_hookspecs(Hooks)
         self.channels: dict[str, Channel] = {}
         self.troubles: dict[str, str] = {}
+        self.started = False
 
     def load(self, wanted: Iterable[str], points: Mapping[str, EntryPoint] | None = None) -> None:
         """Load the named plugins, in their order. One that is not installed is a trouble, not an error."""
@@ -80,6 +82,7 @@ class Registry:
     async def start(self, host_for: Callable[[Channel], Host]) -> None:
         """Start all channels at once. One that raises or takes longer than its limit is switched off."""
         await asyncio.gather(*(self._start(channel, host_for(channel)) for channel in list(self.channels.values())))
+        self.started = True
 
     async def _start(self, channel: Channel, host: Host) -> None:
         try:
@@ -149,6 +152,12 @@ async def send(channel: Channel, wire: Wire, address: Secret) -> Sent | TryAgain
         return TryAgain(why=f"send:{type(error).__name__}")
     known = isinstance(outcome, (Sent, TryAgain, Never, WindowClosed))
     return outcome if known else TryAgain(why="send:no outcome")
+
+
+async def discard(channel: Channel, media: Media) -> None:
+    """Delete a file at its provider, within the time of a send. Raises whatever the plugin does."""
+    async with asyncio.timeout(SEND_LIMIT):
+        await channel.discard(media)
 
 
 async def fetch(channel: Channel, media: Media) -> AsyncIterator[bytes]:

@@ -4,18 +4,19 @@ Each clause has a number; the contract kit (`satark.channels.testing`) tests eac
 
 - C-001  `name` is a slug, unique in the house; `contract` is 1; `capabilities` never change while the channel runs.
 - C-002  `verify` comes before `parse`: a request that does not verify is answered 401, and touches nothing.
-- C-003  `parse` is pure and returns all items of a batch, in their order; a bad neighbour spoils nothing.
+- C-003  `parse` is pure and returns all items of a batch, in their order; a bad neighbour spoils nothing. So is `read`.
 - C-004  What `parse` does not know becomes `Kind.UNSUPPORTED` with its address; it never raises on any bytes.
 - C-005  The same body parsed twice gives the same external ids; two messages never share one.
 - C-006  Addresses, external ids and names are `Secret`; no repr, str, log line or traceback shows them.
 - C-007  `render` is pure, loses no choice, and stays within the limits that `capabilities` names.
-- C-008  A choice that `render` offered comes back from `parse` with the same id.
+- C-008  A choice that `render` offered comes back from `parse` with the same id; on a keypad, as its key.
 - C-009  `send` answers `Sent`, `TryAgain` or `Never`; it does not raise for what a provider says, and never retries.
 - C-010  `send` and `fetch` speak to the provider alone; no method keeps an address after it returns.
 - C-011  `start`, `stop` and `check` return within their time limit; `check` says how to mend what is not well.
 - C-012  A channel that answers in the request has `respond`; its answer is never written to the outbox.
 - C-013  A channel with a window has a `knock` that a bystander may read; a channel without one has none.
 - C-014  `parse` reads back what `imitate` writes, and `verify` takes it for genuine.
+- C-015  After `discard` a file is gone at the provider, or it raises; what is gone already is no error.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ from satark.channels.messages import (
     Prompt,
     Secret,
     Sent,
+    Spoken,
     TryAgain,
     WebhookRequest,
     WindowClosed,
@@ -138,6 +140,14 @@ class Host(Protocol):
         """The questions of the flow, for a form. `poster` is the code of the poster that led there."""
         ...
 
+    def spoken(self, text: str, locale: str) -> list[Spoken]:
+        """The pieces of a `Prompt.speech`, in the order they are said. A piece without a clip is for the channel to say."""
+        ...
+
+    async def clip(self, clip: str) -> bytes | None:
+        """A WAV file, 8 kHz, one channel, 16 bits; None for what is no clip (any more)."""
+        ...
+
     def page(self, template: str, locale: str, status: int = 200, **context: Any) -> "Response":
         """A page from the channel's `templates` folder, in the core's layout, with its security headers."""
         ...
@@ -148,7 +158,8 @@ class Channel:
 
     `webhook` is the path below `/channels/NAME/` at which the core takes POSTs for the channel: it limits the size,
     calls `verify`, `parse`, makes the result durable, and answers with `respond`. `body_limit` is in bytes. `title` is
-    what people call it, `api_url` where its provider's API is.
+    what people call it, `api_url` where its provider's API is. `uploads` is the path below `/channels/NAME/` at which the
+    core takes files in parts, by the tus protocol; the last part of an upload's address is then its `Media.kept`.
     """
 
     name: str
@@ -158,6 +169,7 @@ class Channel:
     capabilities: Capabilities
     webhook: ClassVar[str | None] = None
     body_limit: ClassVar[int] = 1_048_576
+    uploads: ClassVar[str | None] = None
     templates: ClassVar[Path | None] = None
     static: ClassVar[Path | None] = None
 
@@ -181,6 +193,10 @@ class Channel:
     def parse(self, body: bytes) -> list[Envelope | DeliveryStatus]:
         raise NotImplementedError
 
+    def read(self, request: WebhookRequest) -> list[Envelope | DeliveryStatus]:
+        """What a request says. Of most channels the body says it all; a call's URL says how far it has come."""
+        return self.parse(request.body)
+
     def render(self, prompt: Prompt) -> list[Wire]:
         raise NotImplementedError
 
@@ -203,14 +219,18 @@ class Channel:
         """The bytes of a media that has a `ref`. May raise anything; the core tries again."""
         raise NotImplementedError
 
-    def respond(self, prompts: list[Prompt]) -> "Response":
-        """The HTTP answer of a channel whose reply is the response."""
+    async def discard(self, media: Media) -> None:
+        """Make the provider delete a file that it keeps for ever otherwise: the core has it, or does not want it. May raise
+        anything; the core tries again. Most providers let go of a file by themselves."""
+
+    def respond(self, prompts: list[Prompt], request: WebhookRequest) -> "Response":
+        """The HTTP answer of a channel whose reply is the response to this request."""
         raise NotImplementedError
 
     def imitate(self, items: Sequence[Envelope | DeliveryStatus]) -> list[WebhookRequest]:
         """What the provider would POST for these items, in as few requests as it would, signed as it would: for
         `satark simulate` and the bench. Addresses and the ids of messages are of digits. A channel whose provider does
-        not report leaves out the reports."""
+        not report leaves out the reports. Of the URL only the query counts: the core knows where the channel is."""
         raise NotImplementedError
 
     def stand_in(self, files: Mapping[str, bytes], told: Told) -> "ASGIApp":

@@ -4,8 +4,11 @@ import typer
 from sqlalchemy import text
 
 from satark.app import build_core, build_web, running
+from satark.evidence.leftovers import left_over
+from satark.evidence.probe import what_gets_out
+from satark.evidence.sandbox import Down, Sandbox
 from satark.resources import data_dir
-from satark.routing.pack import check_pack
+from satark.routing.folder import check_pack
 from satark.settings import CREDENTIALS, Settings
 from satark.store.engine import Store
 from satark.store.keys import load_keys
@@ -34,7 +37,25 @@ async def doctor(settings: Settings) -> bool:
         _say(False, f"there are no keys in {settings.keys}; run `satark keys new`")
         return False
     _say(True, f"keys: {', '.join(sorted(keys.found))}")
-    return await _database(settings) and await _channels(settings)
+    sandboxed = await _sandbox()
+    return await _database(settings) and await _channels(settings) and sandboxed
+
+
+async def _sandbox() -> bool:
+    """Whether what cleans files is shut in: it is tried."""
+    sandbox = Sandbox("satark.evidence.probe")
+    try:
+        got, walls = await what_gets_out(sandbox), sandbox.walls
+    except Down:
+        _say(False, "the sandbox does not start: no file will be shown (is this Linux, with Python 3.11?)")
+        return False
+    finally:
+        sandbox.close()
+    for deed in got:
+        _say(False, f"a file that takes over its cleaner can {deed}: allow user namespaces, or use x86-64 or ARM64")
+    if not got:
+        _say(True, f"sandbox: no network, no files, no processes; {walls} of 2 walls (namespaces, list of calls)")
+    return not got
 
 
 async def _database(settings: Settings) -> bool:
@@ -61,6 +82,9 @@ async def _channels(settings: Settings) -> bool:
                 well = well and finding.well
             if not findings:
                 _say(True, f"channel {name}")
+    for name, number in (await left_over(core.store)).items():
+        _say(False, f"{number} files are still at the provider of {name}: they are tried again every five minutes")
+        well = False
     for name in CREDENTIALS.keys() - core.registry.channels.keys() - core.registry.troubles.keys():
         typer.echo(f"[off]  channel {name}: no credentials")
     return well

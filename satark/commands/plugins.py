@@ -12,7 +12,7 @@ from satark.conversation.render import render
 from satark.intake.world import build_voice
 from satark.language import LANGUAGES
 from satark.resources import data_dir
-from satark.routing.pack import load_pack
+from satark.routing.folder import load_pack
 from satark.settings import Settings
 
 GROUP = "satark.commands"

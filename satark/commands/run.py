@@ -19,8 +19,10 @@ from satark.jobs.redis import PrivateRedis
 from satark.jobs.worker import make_worker
 from satark.settings import Settings
 from satark.store.engine import Store
+from satark.store.health import Health
 from satark.store.keys import make_keys
 from satark.store.migrate import migrate
+from satark.store.roles import make_roles
 
 console = Console()
 
@@ -43,15 +45,19 @@ async def redis_for(settings: Settings) -> AsyncIterator[ArqRedis]:
 
 
 async def everything(settings: Settings, plugins: Mapping[str, object] | None = None) -> None:
-    """Web, worker and cron in one process, on an installation that is made where there is none."""
+    """Web, worker and cron in one process, on an installation that is made where there is none. Its numbers count the demo,
+    if nobody says otherwise."""
+    if "count_synthetic" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"count_synthetic": True})
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_keys(settings.keys)
     await migrate_database(settings)
     async with redis_for(settings) as pool:
-        core = build_core(settings, pool, plugins)
+        core = build_core(settings, pool, plugins, speaks=True)
         accounts = await load(core, console)
         web_app = build_web(core)
         async with running(core, web_app):
+            await _note_channels(core)
             _greet(core, accounts)
             job_runner = make_worker(build_bench(core), pool)
             working = asyncio.create_task(job_runner.async_run(), name="the worker")
@@ -76,6 +82,7 @@ async def web(settings: Settings, only: str) -> None:
         core = build_core(settings, pool)
         web_app = build_web(core, only)
         async with running(core, web_app):
+            await _note_channels(core)
             await _serve(web_app, settings)
 
 
@@ -84,6 +91,7 @@ async def worker(settings: Settings) -> None:
     async with redis_for(settings) as pool:
         core = build_core(settings, pool)
         async with running(core, build_web(core, "gateway", listens=False)):
+            await _note_channels(core)
             stop = asyncio.Event()
             for one in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(one, stop.set)
@@ -93,10 +101,21 @@ async def worker(settings: Settings) -> None:
             await asyncio.gather(working, return_exceptions=True)
 
 
-async def migrate_database(settings: Settings) -> None:
+async def _note_channels(core: Core) -> None:
+    """Tell the panel, wherever it runs, which channels are on here and why others are not."""
+    if core.registry.started:
+        await Health(core.store).note_troubles(core.registry.channels, core.registry.troubles)
+
+
+async def migrate_database(settings: Settings, roles: str = "") -> None:
+    """Bring the database to this version; where `roles` is a prefix, give each process its role. Raises NotThere."""
     store = Store(settings.database)
-    await migrate(store)
-    await store.dispose()
+    try:
+        await migrate(store)
+        for role in await make_roles(store, roles) if roles else ():
+            console.print(f"Role {role} has its rights.")
+    finally:
+        await store.dispose()
 
 
 async def load_demo(settings: Settings) -> None:

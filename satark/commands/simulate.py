@@ -7,7 +7,8 @@ import itertools
 import socket
 import statistics
 import time
-from collections import Counter
+import wave
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,16 +17,29 @@ from urllib.parse import urlsplit
 import av
 import httpx
 import uvicorn
-from PIL import Image
+from PIL import ExifTags, Image
 from rich.console import Console
 
-from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Secret, WebhookRequest
+from satark.channels.messages import (
+    DeliveryState,
+    DeliveryStatus,
+    Envelope,
+    Inbound,
+    Kind,
+    Media,
+    MediaKind,
+    Secret,
+    WebhookRequest,
+)
 from satark.channels.registry import Registry
 from satark.channels.spec import Channel
 from satark.commands.crowd import PHOTO, VIDEO, Said, crowd
 from satark.commands.demo import demo_accounts
+from satark.commands.keypad import Caller
+from satark.intake.world import build_world, world_for
 from satark.resources import data_dir
-from satark.routing.pack import load_pack
+from satark.routing.folder import load_pack
+from satark.routing.pack import Pack
 from satark.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -33,6 +47,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PATIENCE = 10.0
 TRIES = 20
 AGAIN = (0, 429, 500, 502, 503)
+RECORDING = "7000000000000003"
+SPOKEN = Inbound(Kind.MEDIA, media=Media(MediaKind.AUDIO, "audio/wav", ref=Secret(RECORDING)))
 # An id of a message: digits, and another one in every run.
 EPOCH = 1_767_225_600
 
@@ -105,7 +121,7 @@ async def _serving(channel: Channel, tally: Tally) -> AsyncIterator[None]:
     except OSError as error:
         listening.close()
         raise CannotSimulate(f"port {address.port} of this machine is taken ({error.strerror})") from None
-    app = channel.stand_in({PHOTO: picture(), VIDEO: movie()}, tally.hears)
+    app = channel.stand_in({PHOTO: picture(), VIDEO: movie(), RECORDING: recording()}, tally.hears)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off"))
     with contextlib.closing(listening):
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -128,15 +144,26 @@ async def _play(
 ) -> None:
     """One message after the other, each in its time; late ones catch up."""
     start, posts = time.monotonic(), set[asyncio.Task[None]]()
-    people = crowd(load_pack(data_dir("jurisdictions") / settings.jurisdiction), demo_accounts(), seed=time.time_ns())
-    ids = _ids()
+    pack = load_pack(data_dir("jurisdictions") / settings.jurisdiction)
+    said, ids = on_channel(channel, pack, crowd(pack, demo_accounts(), seed=time.time_ns())), _ids()
     for at in range(round(rate * seconds)):
         await asyncio.sleep(start + at / rate - time.monotonic())
-        said = next(people)
-        post = asyncio.create_task(_post(channel, client, tally, _items(said, next(ids), tally)))
+        post = asyncio.create_task(_post(channel, client, tally, _items(next(said), next(ids), tally)))
         posts.add(post)
         post.add_done_callback(posts.discard)
     await asyncio.gather(*posts)
+
+
+def on_channel(channel: Channel, pack: Pack, people: Iterator[Said]) -> Iterator[Said]:
+    """What they say, in the way that the channel has: who calls presses keys, and speaks where others send a photo."""
+    if not channel.capabilities.keypad:
+        yield from people
+        return
+    world = world_for(build_world(pack), channel.capabilities)
+    callers: dict[str, Caller] = defaultdict(lambda: Caller(world))
+    for said in people:
+        inbound = SPOKEN if said.inbound.kind is Kind.MEDIA else said.inbound
+        yield from (Said(said.person, one, said.again) for one in callers[said.person].says(inbound))
 
 
 def _ids() -> Iterator[str]:
@@ -160,14 +187,23 @@ async def _post(
     channel: Channel, client: httpx.AsyncClient, tally: Tally, items: Sequence[Envelope | DeliveryStatus]
 ) -> None:
     """As a provider does, again and again until it is taken; only less patiently."""
-    path = f"/channels/{channel.name}{channel.webhook}"
     for asked in channel.imitate(items):
         for _ in range(TRIES):
-            code = await _ask(client, path, asked)
+            code = await _ask(client, path_of(channel, asked), asked)
             tally.posted[code] += 1
             if code not in AGAIN:
                 break
             await asyncio.sleep(1)
+    if channel.capabilities.answers_in_request:
+        for item in items:
+            if isinstance(item, Envelope):
+                tally.hears(item.address, "")
+
+
+def path_of(channel: Channel, asked: WebhookRequest) -> str:
+    """Where a request goes: of its own URL only the query counts."""
+    query = urlsplit(asked.url).query
+    return f"/channels/{channel.name}{channel.webhook}" + (f"?{query}" if query else "")
 
 
 async def _ask(client: httpx.AsyncClient, path: str, asked: WebhookRequest) -> int:
@@ -194,9 +230,20 @@ def _report(tally: Tally) -> None:
         console.print(f"From a word to its answer: half within {tenths[9]:.2f} s, 95 % within {tenths[18]:.2f} s.")
 
 
-def picture() -> bytes:
+def picture(maker: str = "Nobody") -> bytes:
+    """A photo whose metadata names the maker of the camera."""
+    file, tags = io.BytesIO(), Image.Exif()
+    tags[ExifTags.Base.Make] = maker
+    Image.new("RGB", (320, 240), "darkgreen").save(file, "JPEG", exif=tags)
+    return file.getvalue()
+
+
+def recording() -> bytes:
+    """A WAV file of one second of nothing, as carriers make them."""
     file = io.BytesIO()
-    Image.new("RGB", (320, 240), "darkgreen").save(file, "JPEG")
+    with wave.open(file, "wb") as made:
+        made.setparams((1, 2, 8000, 0, "NONE", ""))
+        made.writeframes(bytes(16_000))
     return file.getvalue()
 
 

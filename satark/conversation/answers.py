@@ -61,6 +61,13 @@ def on_submitted(state: State, submitted: Submitted) -> Turn:
 
 def on_found(state: State, found: Found, world: World) -> Turn:
     """A receipt was looked up, or news was asked for."""
+    if found.gone:
+        draft = (
+            replace(state, asking=None)
+            if state.reporting and not state.tip
+            else State(locale=state.locale, given=state.given)
+        )
+        return saying(notice("receipt.gone", state), next_question(draft, world))
     if not found.tip:
         again = replace(state, misses=state.misses + 1)
         return saying(

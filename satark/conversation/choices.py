@@ -41,7 +41,13 @@ def _language(state: State, locale: str, world: World) -> Turn | None:
         return None
     if state.tip:
         return _stay(replace(state, locale=locale), world)
-    return _fill(state, Slot.LANGUAGE, world, locale=locale)
+    filled = _fill(state, Slot.LANGUAGE, world, locale=locale)
+    return ask(Slot.MENU, replace(filled.state, promised=state.promised), world) if _calls(state, world) else filled
+
+
+def _calls(state: State, world: World) -> bool:
+    """Whether somebody just called: no word of theirs can say that they have a receipt."""
+    return world.keypad and not state.reporting
 
 
 def _stay(state: State, world: World) -> Turn:
@@ -50,7 +56,7 @@ def _stay(state: State, world: World) -> Turn:
 
 
 def _category(state: State, category: str, world: World) -> Turn | None:
-    if category not in world.categories:
+    if category not in world.categories and category not in world.withdrawn:
         return None
     if state.tip and not state.given:
         state = State(locale=state.locale)
@@ -69,14 +75,15 @@ def _open_district(slot: Slot) -> Callable[[State, str, World], Turn | None]:
 
 def _offices(world: World) -> frozenset[str]:
     stations = (station for stations in world.stations.values() for station in stations)
-    return frozenset((*world.stations, *stations, world.range_office, UNKNOWN))
+    return frozenset((*world.stations, *stations, *world.withdrawn, world.range_office, UNKNOWN))
 
 
 def _at(state: State, office: str, world: World) -> Turn | None:
     if office == "list":
         return ask(Slot.PLACE, replace(state, found=(), scope="", page=0), world)
-    if office == "pin":
-        return ask(Slot.PIN, replace(state, found=(), scope="", page=0), world)
+    if office in ("pin", "say"):
+        place = replace(state.place, office=state.scope or state.place.office)
+        return ask(Slot.PIN, replace(state, place=place, found=(), scope="", page=0, misses=0), world)
     if office not in _offices(world):
         return None
     return _fill(state, Slot.PLACE, world, place=replace(state.place, office=office))
@@ -94,6 +101,14 @@ def _by(state: State, office: str, world: World) -> Turn | None:
 def _done(state: State, _value: str, world: World) -> Turn:
     if not state.given and state.misses == 0:
         return ask(Slot.ACCOUNT, replace(state, misses=1), world)
+    return _fill(state, Slot.ACCOUNT, world, told=True)
+
+
+def spoken(state: State, world: World) -> Turn:
+    """What was asked for was spoken: the account, or where it is, which an officer will understand."""
+    if state.asking is Slot.PIN:
+        office = state.place.office or UNKNOWN
+        return _fill(state, Slot.PLACE, world, place=replace(state.place, office=office))
     return _fill(state, Slot.ACCOUNT, world, told=True)
 
 

@@ -59,9 +59,11 @@ def _restart(state: State, world: World) -> Turn:
 
 def _back(state: State, world: World) -> Turn:
     """One level up in a list, out of what stands beside the report, else to the answer before."""
+    if state.asking is Slot.PIN:
+        return ask(Slot.PLACE, replace(state, place=replace(state.place, office="")), world)
     if state.scope or state.found:
         return ask(state.asking or missing(state, world), replace(state, scope="", found=()), world)
-    if state.tip or state.asking in (Slot.LANGUAGE, Slot.PIN, Slot.CHANGE, Slot.MENU, Slot.ERASE, Slot.RECEIPT):
+    if state.tip or state.asking in (Slot.LANGUAGE, Slot.CHANGE, Slot.MENU, Slot.ERASE, Slot.RECEIPT):
         return _resume(state, world)
     if not state.trail:
         return ask(Slot.MENU if state.locale else Slot.LANGUAGE, state, world)

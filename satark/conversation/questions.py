@@ -78,11 +78,15 @@ def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
     if state.scope:
         stations = tuple(f"{verb}:{station}" for station in world.stations[state.scope])
         whole = f"{verb}:{state.scope}"
-        return (*stations, whole) if verb == "at" else (whole, *stations)
+        return (*_by_voice(world), *stations, whole) if verb == "at" else (whole, *stations)
     districts = tuple(f"{verb}in:{district}" for district in world.stations)
     if verb == "by":
         return (*districts, f"by:{world.range_office}", unknown)
-    return (*districts, *(("at:pin",) if world.pins else ()), unknown)
+    return (*districts, *(("at:pin",) if world.pins else ()), *_by_voice(world), unknown)
+
+
+def _by_voice(world: World) -> tuple[str, ...]:
+    return ("at:say",) if world.keypad else ()
 
 
 def ask(slot: Slot, state: State, world: World, **args: object) -> Turn:

@@ -1,13 +1,13 @@
 """Turns what is to be said into words that fit the channel: template + locale + capabilities -> prompts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from jinja2 import Environment, Template
 from msgspec.structs import replace
 
-from satark.channels.messages import Asks, Capabilities, Choice, Prompt
+from satark.channels.messages import JOINT, Asks, Capabilities, Choice, Prompt
 from satark.conversation.split import split
 from satark.conversation.state import Ask
 
@@ -56,12 +56,17 @@ class Voice:
         return named.get(locale) or named.get("hi") or named.get("en") or value
 
     def label(self, choice: str, locale: str) -> str:
-        self.environment(locale)
         verb, _, value = choice.partition(":")
         if verb == "language":
             return self._languages[value]
+        return self.fixed(choice, locale) or self.name(value, locale)
+
+    def fixed(self, choice: str, locale: str) -> str:
+        """The label of a choice that is named by no category and no office; "" of others."""
+        self.environment(locale)
+        verb, _, value = choice.partition(":")
         fixed = self._fixed[locale]
-        return fixed.get(choice) or fixed.get(f"{verb}:{value.partition('/')[0]}") or self.name(value, locale)
+        return fixed.get(choice) or fixed.get(f"{verb}:{value.partition('/')[0]}") or ""
 
     def labels(self, choices: Sequence[str], locale: str) -> list[str]:
         """The labels of what stands together: stations of one name are told apart by their districts, which stand first,
@@ -84,20 +89,28 @@ class Voice:
         """The words of an ask, written or spoken; where a template has no spoken form, the written one is spoken."""
         template = self.environment(ask.locale).get_template(f"{ask.id}.j2")
         block = template.blocks.get(form) or template.blocks[WRITTEN]
-        return _tidy(_render(template, block, {**ask.args, "code": ask.code, "options": self._spoken(ask)}))
+        context = {**ask.args, "code": ask.code} | (self._apart(ask) if form == SPOKEN else {})
+        return _tidy(_render(template, block, context))
 
-    def _spoken(self, ask: Ask) -> list[tuple[str, str]]:
+    def _apart(self, ask: Ask) -> dict[str, Any]:
+        """The names and numbers of what is spoken, with joints around them."""
         labels = self.labels([choice for _, choice in ask.options], ask.locale)
-        return [(number, label) for (number, _), label in zip(ask.options, labels, strict=True)]
+        options = [(_jointed(number), _jointed(label)) for (number, _), label in zip(ask.options, labels, strict=True)]
+        return {"options": options, "name": lambda value: _jointed(self.name(value, ask.locale))}
 
 
 def _render(template: Template, block: Callable[..., Any], context: Mapping[str, Any]) -> str:
     return "".join(block(template.new_context(dict(context))))
 
 
+def _jointed(text: str) -> str:
+    return f"{JOINT}{text}{JOINT}"
+
+
 def _tidy(text: str) -> str:
+    """Without indentation, and of several empty lines one. Lines that say the same stay: two digits may be alike."""
     lines = [" ".join(line.split()) for line in text.strip().splitlines()]
-    return "\n".join(line for line, _ in groupby(lines))
+    return "\n".join(line for before, line in pairwise(["", *lines]) if line or before)
 
 
 def render(asks: Sequence[Ask], voice: Voice, capabilities: Capabilities) -> list[Prompt]:

@@ -87,7 +87,8 @@ class World(Struct, frozen=True):
     """What the flow may know of the service: ids only, in the order they are shown.
 
     `page_size` is how many choices a page of the channel holds, 0 for any number; `keypad` channels use 9 for "more".
-    `posters` lead from a poster's code to its office. `pins` is whether the channel can send a location.
+    `posters` lead from a poster's code to its office. `pins` is whether the channel can send a location. `withdrawn` are
+    the categories and offices that are not offered any more: who was just choosing one may still do so.
     """
 
     languages: tuple[str, ...]
@@ -98,6 +99,7 @@ class World(Struct, frozen=True):
     posters: Mapping[str, str]
     vocabulary: Vocabulary
     fallback_category: str
+    withdrawn: frozenset[str] = frozenset()
     page_size: int = 0
     keypad: bool = False
     pins: bool = False
@@ -131,10 +133,12 @@ class LetterShown(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """The answer to `LookUp` and `ReadNews`. Without a `tip` there is none; `slip` says that a digit is wrong."""
+    """The answer to `LookUp` and `ReadNews`. Without a `tip` there is none; `slip` says that a digit is wrong,
+    `gone` that nothing is kept of it any more."""
 
     tip: str = ""
     slip: bool = False
+    gone: bool = False
     reference: str = ""
     status: str = ""
     outcome: str = ""

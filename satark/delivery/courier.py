@@ -86,6 +86,7 @@ async def _deliver_safely(courier: Courier, lane: Lane, channel: Channel, row: A
         return await Delivering(courier, lane, channel, row, lease).deliver()
     except Exception as error:  # noqa: BLE001 - one errand must not stop the others
         log.error("errand %s failed (%s)", row.id, type(error).__name__)
+        await courier.health.failed(channel.name)
         return await outbox.postpone(courier.store, row, 0)
 
 
@@ -106,8 +107,11 @@ class Delivering:
             await outbox.put_back(self.store, [self.row], self.lane.closed_until)
             return self.lane.closed_until
         errand = await open_errand(self.courier, self.row)
-        if errand is None:
+        if errand is None or errand.is_late(now()):
             await outbox.finish(self.store, self.row, Delivery.WAITING)
+            return 0
+        if self.courier.rehearses(self.channel, errand.address):
+            await outbox.finish(self.store, self.row, Delivery.SENT)
             return 0
         if self.row.knocking or not window_is_open(errand, self.channel.capabilities, now()):
             return await self._knock(errand)
@@ -162,6 +166,7 @@ class Delivering:
         outcome = await registry.send(self.channel, replace(wire, key=key), errand.address)
         if isinstance(outcome, Sent):
             self.lane.worked()
+            await self.courier.health.went(self.channel.name)
         return outcome
 
     async def _sent(self, outcome: Sent, part: int, *, last: bool) -> None:
@@ -178,12 +183,16 @@ class Delivering:
             case WindowClosed() if errand is not None:
                 return await self._knock(errand)
             case NotNow(due):
+                if errand is not None and errand.is_late(due):
+                    await outbox.finish(self.store, self.row, Delivery.WAITING)
+                    return 0
                 if due:
                     await outbox.put_back(self.store, [self.row], due)
                 return due
             case TryAgain(everything=True):
                 return await self._close_lane(outcome)
             case TryAgain():
+                await self.courier.health.failed(self.channel.name)
                 log.warning("errand %s for channel %s must wait (%s)", self.row.id, self.channel.name, outcome.why)
                 due = await outbox.postpone(self.store, self.row, outcome.after)
                 return due or await self._give_up(Never(outcome.why))
@@ -191,6 +200,7 @@ class Delivering:
 
     async def _close_lane(self, outcome: TryAgain) -> int:
         if self.lane.is_open:
+            await self.courier.health.stopped(self.channel.name, outcome.why)
             log.error("channel %s takes nothing (%s); see `satark doctor`", self.channel.name, outcome.why)
         self.lane.close(outcome.after)
         await outbox.put_back(self.store, [self.row], self.lane.closed_until)
@@ -198,5 +208,7 @@ class Delivering:
 
     async def _give_up(self, outcome: Never | WindowClosed, delivery: Delivery = Delivery.FAILED) -> int:
         log.warning("channel %s will never deliver errand %s (%s)", self.channel.name, self.row.id, outcome.why)
+        if delivery is Delivery.FAILED:
+            await self.courier.health.failed(self.channel.name)
         await outbox.finish(self.store, self.row, delivery)
         return 0

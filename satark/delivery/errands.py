@@ -26,13 +26,18 @@ _return: Any = ReturnAddress
 @dataclass(frozen=True)
 class Errand:
     """To whom, and what. `knock` is said where the window is closed, `seen` is the provider's id of what is answered, and
-    `heard_hour` the hour in which the informant last wrote of the tip, None where they just did."""
+    `heard_hour` the hour in which the informant last wrote of the tip, None where they just did. After `until`, in unix
+    seconds, it is not delivered any more; 0 where it always is."""
 
     address: Secret
     asks: list[Ask]
     knock: Ask
     seen: Secret | None = None
     heard_hour: int | None = None
+    until: int = 0
+
+    def is_late(self, moment: int) -> bool:
+        return 0 < self.until < moment
 
 
 def window_is_open(errand: Errand, capabilities: Capabilities, moment: int) -> bool:
@@ -47,7 +52,7 @@ async def open_errand(courier: Courier, row: Any) -> Errand | None:
     if row.sealed_prompts is not None:
         answer = read_answer(courier.opener.open(row.sealed_prompts))
         address, seen = open_address(courier.opener, row.sealed_address), Secret(answer.seen) if answer.seen else None
-        return Errand(address, answer.asks, news(answer.asks[-1].locale, free=True), seen)
+        return Errand(address, answer.asks, news(answer.asks[-1].locale, free=True), seen, until=answer.until)
     async with courier.store.write() as db:
         wanted = select(_return.sealed, _return.heard_hour, _tip.locale).join(Tip, _tip.id == _return.tip_id)
         found = (await db.execute(wanted.where(_return.tip_id == row.tip_id))).one_or_none()

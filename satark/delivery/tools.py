@@ -9,7 +9,10 @@ from satark.conversation.render import Voice
 from satark.delivery.lane import Lane
 from satark.delivery.outbox import Pair
 from satark.identity.lookup import Lookup
+from satark.intake.world import build_voice
+from satark.routing.jurisdiction import Jurisdiction
 from satark.store.engine import Store
+from satark.store.health import Health
 from satark.store.sealing import Locker, Opener
 
 
@@ -19,11 +22,16 @@ class Courier:
 
     store: Store
     channels: Mapping[str, Channel]
-    voice: Voice
+    jurisdiction: Jurisdiction
     opener: Opener
     lookup: Lookup
     locker: Locker
+    health: Health
     _lanes: dict[str, Lane] = field(default_factory=dict)
+
+    @property
+    def voice(self) -> Voice:
+        return self.jurisdiction.of(build_voice)
 
     def lane(self, channel: Channel) -> Lane:
         """The one lane of a channel in this process."""
@@ -35,6 +43,10 @@ class Courier:
         if not able.pair_seconds:
             return None
         return Pair(self.lookup.of("pace", channel.name, address.reveal()), able.pair_seconds, able.pair_burst)
+
+    def rehearses(self, channel: Channel, address: Secret) -> bool:
+        """Whether nobody is there: the operator looks whether anything stays of an address."""
+        return address.reveal() == self.lookup.rehearsal(channel.name)
 
     def reported_as(self, channel: Channel, key: str) -> str:
         """The keyed hash under which a report on a wire is found; "" where the provider sends none."""

@@ -1,14 +1,18 @@
 """Where ciphertext lies: a local folder, or any S3-compatible store, by URL (obstore)."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from satark.store.clock import HOUR, now
+
+NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class Blobs:
@@ -22,7 +26,7 @@ class Blobs:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._store = LocalStore(self._folder)
         else:
-            self._store = from_url(url)
+            self._store = _elsewhere(url)
 
     async def put(self, name: str, chunks: AsyncIterator[bytes]) -> None:
         """Store the chunks. Where they end in an error, nothing of them stays."""
@@ -37,7 +41,9 @@ class Blobs:
 
     async def get(self, name: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The bytes [start, end). Raises FileNotFoundError."""
-        options: obstore.GetOptions = {"range": {"offset": start} if end is None else (start, end)}
+        part: Any = {"offset": start} if end is None else (start, end)
+        whole = start == 0 and end is None
+        options: obstore.GetOptions = {} if whole else {"range": part}
         result = await obstore.get_async(self._store, _path(name), options=options)
         async for chunk in result.stream():
             yield bytes(chunk)
@@ -46,12 +52,31 @@ class Blobs:
         """In bytes. Raises FileNotFoundError."""
         return int((await obstore.head_async(self._store, _path(name)))["size"])
 
+    async def stored(self, since: int, before: int) -> AsyncIterator[list[str]]:
+        """The names of what was stored in [since, before) (unix seconds), some at a time. What does not lie here as `put`
+        laid it is not ours."""
+        async for page in obstore.list(self._store):
+            paths = [one["path"] for one in page if since <= one["last_modified"].timestamp() < before]
+            names = [path.rpartition("/")[2] for path in paths]
+            yield [
+                name for path, name in zip(paths, names, strict=True) if NAME.fullmatch(name) and path == _path(name)
+            ]
+
     async def delete(self, name: str) -> None:
         """Gone, whether it was there or not."""
         try:
             await obstore.delete_async(self._store, _path(name))
         except FileNotFoundError:
             return
+
+
+def _elsewhere(url: str) -> ObjectStore:
+    """The store of `s3://bucket/prefix?endpoint=…&region=…`: what the query says are obstore's own settings; what it does
+    not say is taken from AWS_… variables. Raises obstore.exceptions.UnknownConfigurationKeyError."""
+    parts = urlsplit(url)
+    said: Any = dict(parse_qsl(parts.query))
+    plain: Any = {"allow_http": True} if said.get("endpoint", "").startswith("http:") else None
+    return from_url(urlunsplit(parts._replace(query="")), config=said or None, client_options=plain)
 
 
 def _path(name: str) -> str:

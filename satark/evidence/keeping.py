@@ -1,5 +1,6 @@
 """Keeps a file encrypted from its first byte, and opens what was cleaned for whoever may see it."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,15 +11,18 @@ from nacl.utils import random
 from sqlalchemy import insert, select, update
 
 from satark.evidence.blobs import Blobs
+from satark.evidence.sandbox import Sandbox
 from satark.evidence.vault import CHUNK, cut, decrypt, encrypt, sealed_range
 from satark.store.clock import hour_of, now
 from satark.store.engine import Store
-from satark.store.sealing import KEY_BYTES, Opener, Seal
+from satark.store.sealing import KEY_BYTES, Locker, Opener, Seal
 from satark.store.tables import Evidence, random_id
 
 _row: Any = Evidence
 
 KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+ABREAST = 2
+"""How many files a process cleans at a time."""
 
 
 class OverLimit(Exception):
@@ -35,13 +39,19 @@ class Opened:
 
 
 class Keeper:
-    """Files, their rows and their keys. Without an opener it can keep and not open."""
+    """Files, their rows and their keys. Without an opener it can keep and not open; without `search.key`, the locker, it
+    does not remember what files look like."""
 
-    def __init__(self, store: Store, blobs: Blobs, seal: Seal, opener: Opener | None = None) -> None:
+    def __init__(
+        self, store: Store, blobs: Blobs, seal: Seal, opener: Opener | None = None, locker: Locker | None = None
+    ) -> None:
         self.store = store
         self.blobs = blobs
         self.seal = seal
         self.opener = opener
+        self.locker = locker
+        self.sandbox = Sandbox()
+        self.places = asyncio.Semaphore(ABREAST)
 
     async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int, kind: str = "") -> str:
         """Store a file that is being read. Returns its id. Raises OverLimit."""
@@ -54,15 +64,20 @@ class Keeper:
     async def store_blob(self, chunks: AsyncIterator[bytes], limit: int) -> dict[str, Any]:
         """Encrypt and store an original. Returns what its row says of it. Raises OverLimit."""
         counted = _Counted(chunks, limit)
-        key, name = random(KEY_BYTES), secrets.token_hex(16)
-        await self.blobs.put(name, encrypt(counted.read(), key))
+        name, key = await self.put(counted.read())
         return {
             "blob": name,
-            "key": self.seal.close(key),
+            "key": key,
             "size": counted.size,
             "original": counted.digest.hexdigest(),
             "state": "kept",
         }
+
+    async def put(self, chunks: AsyncIterator[bytes]) -> tuple[str, bytes]:
+        """Encrypt and store. Returns the name of the blob and its sealed key."""
+        key, name = random(KEY_BYTES), secrets.token_hex(16)
+        await self.blobs.put(name, encrypt(chunks, key))
+        return name, self.seal.close(key)
 
     async def read_original(self, row: Any) -> AsyncIterator[bytes]:
         """The bytes of a kept file, whole. Raises CannotOpen, Damaged."""
@@ -83,9 +98,25 @@ class Keeper:
         plain = decrypt(sealed, self.opener.open(row.key), first, to_the_end)
         return Opened(row.mime, row.size, cut(plain, start - first * CHUNK, end - start))
 
+    async def poster(self, row: Any) -> bytes | None:
+        """The poster of a clean video: a JPEG."""
+        if not row.poster_key or self.opener is None:
+            return None
+        chunks = decrypt(self.blobs.get(row.poster), self.opener.open(row.poster_key))
+        return b"".join([chunk async for chunk in chunks])
+
+    def peaks(self, row: Any) -> bytes | None:
+        """How loud a clean recording is (report.py)."""
+        return self.opener.open(row.peaks) if row.peaks and self.opener is not None else None
+
     async def change(self, evidence_id: str, **values: Any) -> None:
         async with self.store.write() as db:
             await db.execute(update(Evidence).where(_row.id == evidence_id).values(**values))
+
+
+def blobs_of(row: Any) -> list[str]:
+    """The names of all that is stored of a file."""
+    return [name for name in (row.blob, row.poster) if name]
 
 
 def kind_of(mime: str) -> str:

@@ -1,18 +1,18 @@
-"""Makes files ready to be seen: fetched where they are elsewhere, cleaned, and stored again under a new key."""
+"""Makes files ready to be seen: fetches them or joins their parts, cleans them, and stores them again under a new key."""
 
+import asyncio
 import logging
-import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from nacl.utils import random
-from sqlalchemy import delete, or_, select, update
+import msgspec
+from sqlalchemy import select, update
 
-from satark.evidence.keeping import Keeper, OverLimit
-from satark.evidence.sandbox import Clean, clean
-from satark.evidence.vault import encrypt
-from satark.store.clock import hour_of, now
-from satark.store.sealing import KEY_BYTES
+from satark.evidence.keeping import ABREAST, Keeper, OverLimit
+from satark.evidence.report import Reason
+from satark.evidence.sandbox import SECONDS, Clean
+from satark.evidence.uploads import Uploads
+from satark.store.clock import now
 from satark.store.tables import Evidence
 
 log = logging.getLogger(__name__)
@@ -21,10 +21,8 @@ MOST_ATTEMPTS = 8
 # At the provider a file lives for 7 days (Meta), or for as long as one likes (Telegram): at an hour each, almost six days.
 MOST_FETCHES = 150
 LONGEST_WAIT = 3600
-LEASE = 300
-ABANDONED_HOURS = 24
+LEASE = SECONDS + 300
 NOT_FETCHED = "not_fetched"
-TOO_LARGE = "too_large"
 
 _row: Any = Evidence
 Fetch = Callable[[str, bytes], AsyncIterator[bytes]]
@@ -32,25 +30,41 @@ Fetch = Callable[[str, bytes], AsyncIterator[bytes]]
 
 
 async def prepare_due(keeper: Keeper, fetch: Fetch, limit: int) -> int:
-    """Prepare the files that wait. Returns how many. One that fails is tried again, and stops no other."""
+    """Fetch the files that are elsewhere, then clean those that wait, a few abreast. Returns how many steps that were. A
+    file that fails is tried again, and stops no other."""
     done = 0
-    while row := await _claim(keeper):
+    while row := await _claim(keeper, "waiting"):
+        await _try(keeper, row, lambda row: _fetch(keeper, row, fetch, limit))
         done += 1
-        try:
-            await _prepare(keeper, row, fetch, limit)
-        except OverLimit:
-            await keeper.change(row.id, state="withheld", reason=TOO_LARGE)
-        except Exception as error:  # noqa: BLE001 - whatever a file does, the next one is prepared
-            log.warning(
-                "file %s could not be prepared (%s), attempt %d", row.id, type(error).__name__, row.attempts + 1
-            )
-            await _later(keeper, row)
+    return done + sum(await asyncio.gather(*(_clean_due(keeper) for _ in range(ABREAST))))
+
+
+async def _clean_due(keeper: Keeper) -> int:
+    """Clean one file after the other, unless others are at it already in this process."""
+    done = 0
+    while not keeper.places.locked():
+        async with keeper.places:
+            row = await _claim(keeper, "kept")
+            if row is None:
+                break
+            await _try(keeper, row, lambda row: _clean(keeper, row))
+            done += 1
     return done
 
 
-async def _claim(keeper: Keeper) -> Any:
+async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]]) -> None:
+    try:
+        await step(row)
+    except OverLimit:
+        await keeper.change(row.id, state="withheld", reason=Reason.LARGE.value)
+    except Exception as error:  # noqa: BLE001 - whatever a file does, the next one is prepared
+        log.warning("file %s could not be prepared (%s), attempt %d", row.id, type(error).__name__, row.attempts + 1)
+        await _later(keeper, row)
+
+
+async def _claim(keeper: Keeper, state: str) -> Any:
     """One file that is due, out of reach of other workers for the time of the lease."""
-    wanted = or_(_row.state == "waiting", _row.state == "kept") & (_row.due <= now())
+    wanted = (_row.state == state) & (_row.due <= now())
     async with keeper.store.write() as db:
         found = await db.execute(select(Evidence).where(wanted).limit(1).with_for_update(skip_locked=True))
         row = found.one_or_none()
@@ -60,35 +74,50 @@ async def _claim(keeper: Keeper) -> Any:
     return row
 
 
-async def _prepare(keeper: Keeper, row: Any, fetch: Fetch, limit: int) -> None:
-    if row.state == "waiting":
-        facts = await keeper.store_blob(fetch(row.channel, row.source), limit)
-        await keeper.change(row.id, **facts, source=None, attempts=0, due=0)
-        return
-    outcome = await clean(keeper.read_original(row))
+async def _fetch(keeper: Keeper, row: Any, fetch: Fetch, limit: int) -> None:
+    """From its provider, or from the parts in which it came."""
+    uploads = Uploads(keeper)
+    chunks = fetch(row.channel, row.source) if row.source else uploads.read(row.id)
+    facts = await keeper.store_blob(chunks, limit)
+    await keeper.change(row.id, **facts, attempts=0, due=0)
+    await uploads.forget_parts(row.id)
+
+
+async def _clean(keeper: Keeper, row: Any) -> None:
+    outcome = await keeper.sandbox.clean(keeper.read_original(row))
     if isinstance(outcome, Clean):
-        await _replace(keeper, row, outcome)
+        try:
+            await _replace(keeper, row, outcome)
+        finally:
+            outcome.close()
     else:
         await keeper.change(row.id, state="withheld", reason=outcome.reason.value)
 
 
 async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
     """The clean file takes the original's place; with its key, the original is gone."""
-    key, name = random(KEY_BYTES), secrets.token_hex(16)
-    try:
-        await keeper.blobs.put(name, encrypt(outcome.chunks(), key))
-    finally:
-        outcome.close()
-    await keeper.change(
-        row.id,
-        blob=name,
-        key=keeper.seal.close(key),
-        mime=outcome.mime,
-        size=outcome.size,
-        cleaned=outcome.sha256,
-        state="ready",
-    )
+    name, key = await keeper.put(outcome.chunks())
+    shown = await _glimpses(keeper, outcome)
+    facts = {"mime": outcome.mime, "size": outcome.size, "cleaned": outcome.sha256, "state": "ready"}
+    await keeper.change(row.id, blob=name, key=key, **facts, **shown)
     await keeper.blobs.delete(row.blob)
+
+
+async def _glimpses(keeper: Keeper, outcome: Clean) -> dict[str, Any]:
+    """What is kept beside a clean file."""
+    kept: dict[str, Any] = {}
+    report = outcome.report
+    if report.poster:
+        kept["poster"], kept["poster_key"] = await keeper.put(_whole(report.poster))
+    if report.peaks:
+        kept["peaks"] = keeper.seal.close(report.peaks)
+    if report.looks and keeper.locker is not None:
+        kept["looks"] = keeper.locker.close(msgspec.msgpack.encode(report.looks))
+    return kept
+
+
+async def _whole(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 async def _later(keeper: Keeper, row: Any) -> None:
@@ -97,16 +126,3 @@ async def _later(keeper: Keeper, row: Any) -> None:
         await keeper.change(row.id, state="withheld", reason=reason)
     else:
         await keeper.change(row.id, due=now() + min(2 ** (row.attempts + 1), LONGEST_WAIT))
-
-
-async def discard_abandoned(keeper: Keeper) -> int:
-    """Destroy the files that no tip claimed within a day: forms that were never sent, drafts that were erased."""
-    yesterday = hour_of(now()) - ABANDONED_HOURS
-    unclaimed = _row.tip_id.is_(None) & (_row.hour < yesterday)
-    async with keeper.store.write() as db:
-        rows = (await db.execute(select(_row.id, _row.blob).where(unclaimed))).all()
-        await db.execute(delete(Evidence).where(_row.id.in_([row.id for row in rows])))
-    for row in rows:
-        if row.blob:
-            await keeper.blobs.delete(row.blob)
-    return len(rows)

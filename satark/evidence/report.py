@@ -5,19 +5,53 @@ from enum import StrEnum
 from msgspec import Struct
 
 
+class Mime(StrEnum):
+    """The kinds of clean files: whatever a cleaner says, nothing else is ever shown."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    VIDEO = "video/mp4"
+    AUDIO = "audio/mp4"
+    PDF = "application/pdf"
+
+
 class Reason(StrEnum):
-    """The cleaner names the first four; the last two are seen from outside its process."""
+    """Why there is no clean file. The last two are seen from outside the cleaner's process."""
 
     UNREADABLE = "unreadable"
     KIND = "kind_not_supported"
+    HEIC = "heic"
+    WEB = "web_page"
+    CONTACT = "contact"
+    OFFICE = "office_document"
+    ARCHIVE = "archive"
+    PROGRAM = "program"
+    LOCKED = "locked"
     PIXELS = "too_many_pixels"
+    PAGES = "too_many_pages"
     LONG = "too_long"
+    LARGE = "too_large"
     TIME = "timed_out"
     CRASHED = "crashed"
 
 
-class Report(Struct, frozen=True, omit_defaults=True):
-    """Either the MIME type of the clean file, or why there is none."""
+class NotClean(Exception):
+    """The file has no clean form."""
 
-    mime: str = ""
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Report(Struct, frozen=True, omit_defaults=True):
+    """Either what the clean file is, or why there is none.
+
+    `poster` is a small JPEG of a video. `peaks` is how loud a recording is, from 0 to 255, in at most 300 equal parts.
+    `looks` are 64-bit numbers of what a picture, or three frames of a video, look like (looks.py).
+    """
+
+    mime: Mime | None = None
     withheld: Reason | None = None
+    poster: bytes = b""
+    peaks: bytes = b""
+    looks: tuple[int, ...] = ()

@@ -1,21 +1,31 @@
-"""One file in, one clean file out, in a process of its own that has no network, no files and little time.
+"""One file in, one clean file out, by way of a process that has no network, no files and little time (nursery.py).
 
-The file passes through memory files (memfd): what is not clean never touches a disk in the clear.
+The file passes through memory files (memfd): what is not clean never touches a disk in the clear. They are memory of the
+machine, not of this process, which holds a chunk at a time.
 """
 
 import asyncio
 import os
+import signal
+import socket
+import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 
+from satark.evidence.confinement import knows_calls
 from satark.evidence.report import Reason, Report
 
-SECONDS = 120
+SECONDS = 600
 READ = 262_144
+MOST_REPORT = 262_144
+ANSWERS_WITHIN = 60
 
 
 @dataclass(frozen=True)
@@ -23,14 +33,22 @@ class Withheld:
     reason: Reason
 
 
-class Clean:
-    """A clean file in memory. `sha256` is hex, `size` in bytes. Close it."""
+class Down(Exception):
+    """The sandbox itself does not answer; that is no fault of the file."""
 
-    def __init__(self, fd: int, mime: str) -> None:
+
+class Clean:
+    """A clean file in memory, and what is said of it. `sha256` is hex, `size` in bytes. Close it."""
+
+    def __init__(self, fd: int, report: Report) -> None:
         self._fd = fd
-        self.mime = mime
+        self.report = report
         self.size = os.fstat(fd).st_size
         self.sha256 = ""
+
+    @property
+    def mime(self) -> str:
+        return self.report.mime or ""
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes, hashed on the way."""
@@ -45,37 +63,104 @@ class Clean:
         os.close(self._fd)
 
 
-async def clean(data: AsyncIterable[bytes]) -> Clean | Withheld:
-    """Clean a file, whatever it is. Only an error of `data` itself is raised."""
-    source, target = os.memfd_create("source"), os.memfd_create("target")
-    try:
-        async for chunk in data:
-            os.write(source, chunk)
-        report = await _run(source, target)
-        if isinstance(report, Reason):
-            return Withheld(report)
-        result = Clean(os.dup(target), report.mime)
-    finally:
-        os.close(source)
-        os.close(target)
-    return result
+class Sandbox:
+    """Starts with the first file, and again after it died. `cleaner` is a module with `run(source, target) -> Report`."""
+
+    def __init__(self, cleaner: str = "satark.evidence.cleaners", seconds: float = SECONDS) -> None:
+        self._cleaner = cleaner
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    async def clean(self, data: AsyncIterable[bytes]) -> Clean | Withheld:
+        """Clean a file, whatever it is. An error of `data` itself is raised, and Down."""
+        files = [os.memfd_create(name) for name in ("source", "target", "report")]
+        try:
+            async for chunk in data:
+                os.write(files[0], chunk)
+            os.lseek(files[0], 0, os.SEEK_SET)
+            handle = await asyncio.to_thread(self._start_child, files)
+            if not await _ended(handle, self._seconds):
+                return Withheld(Reason.TIME)
+            report = _read(files[2])
+            if report.withheld or report.mime is None:
+                return Withheld(report.withheld or Reason.CRASHED)
+            return Clean(os.dup(files[1]), report)
+        finally:
+            for file in files:
+                os.close(file)
+
+    @property
+    def walls(self) -> int:
+        """How many of the two walls of confinement.py stand, while it runs."""
+        assert self._process is not None
+        ours, theirs = (Path(f"/proc/{who}/ns/net") for who in ("self", self._process.pid))
+        return int(knows_calls()) + (theirs.readlink() != ours.readlink())
+
+    def _start_child(self, files: list[int]) -> int:
+        """Returns a handle of the process that works on them. Raises Down."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            assert self._control is not None
+            try:
+                socket.send_fds(self._control, [b"+"], files)
+                handles = socket.recv_fds(self._control, 1, 1)[1]
+            except OSError:
+                handles = []
+            if not handles:
+                self._stop()
+                raise Down
+            return handles[0]
+
+    def _start(self) -> None:
+        self._stop()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(ANSWERS_WITHIN)
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-s", "-P", "-m", "satark.evidence.nursery", str(theirs.fileno()), self._cleaner],
+                pass_fds=(theirs.fileno(),), env={"PYTHONPATH": os.pathsep.join(sys.path)}, cwd="/",
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+
+    def close(self) -> None:
+        """End it, with what it is at work on."""
+        with self._lock:
+            self._stop()
 
 
-async def _run(source: int, target: int) -> Report | Reason:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-m", "satark.evidence.cleaners", str(source), str(target),
-        pass_fds=(source, target), env={}, cwd="/",
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+async def _ended(handle: int, seconds: float) -> bool:
+    """Wait until a process ends. Whether it did so by itself: at the end of its time, or of our patience, it is killed."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(handle, ended.set)
     try:
-        async with asyncio.timeout(SECONDS):
-            out, _ = await process.communicate()
+        async with asyncio.timeout(seconds):
+            await ended.wait()
     except TimeoutError:
-        process.kill()
-        await process.wait()
-        return Reason.TIME
+        return False
+    finally:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        loop.remove_reader(handle)
+        os.close(handle)
+    return True
+
+
+def _read(file: int) -> Report:
+    """What the cleaner reports, which may be anything."""
     try:
-        report = msgspec.json.decode(out, type=Report)
+        return msgspec.msgpack.decode(os.pread(file, MOST_REPORT, 0), type=Report)
     except msgspec.DecodeError:
-        return Reason.CRASHED
-    return report.withheld or report
+        return Report(withheld=Reason.CRASHED)

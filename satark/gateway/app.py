@@ -13,9 +13,12 @@ from starlette.staticfiles import StaticFiles
 
 from satark.channels.spec import Channel
 from satark.core import Core
+from satark.evidence.uploads import Uploads
 from satark.gateway.host import ChannelHost
+from satark.gateway.tus import Tus
 from satark.gateway.webhook import Webhook
 from satark.resources import static_dir
+from satark.routing.posters import codes_of
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 from satark.web.locale import locale_of
@@ -62,6 +65,9 @@ def _mount(core: Core, channel: Channel, host: ChannelHost) -> Mount:
     routes = list(channel.routes())
     if channel.webhook is not None:
         routes.append(Webhook(channel, host, core.settings.public_url).route(channel.webhook))
+    if channel.uploads is not None:
+        limit = min(core.settings.upload_limit, max(channel.capabilities.media.values()))
+        routes.extend(Tus(Uploads(core.keeper), limit).routes(channel.uploads))
     if channel.static is not None:
         routes.insert(0, Mount("/static", StaticFiles(directory=channel.static)))
     return Mount(f"/channels/{channel.name}", routes=routes)
@@ -76,7 +82,7 @@ async def poster(request: Request) -> Response:
     """Where a poster's QR code leads: the same page, knowing where the poster hangs."""
     core: Core = request.app.state.core
     locale, code = locale_of(request), request.path_params["poster"]
-    office = next((one.office for one in core.pack.posters if one.code == code), "")
+    office = codes_of(core.pack).get(code, "")
     name = core.pack.offices[office].name if office else {}
     place = name.get(locale) or name.get("hi", "")
     return _home(request, locale, place, code if office else "")

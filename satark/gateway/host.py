@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from satark.channels.messages import Choice, DeliveryStatus, Envelope, Media, MediaKind, Prompt
+from satark.channels.messages import Choice, DeliveryStatus, Envelope, Media, MediaKind, Prompt, Spoken
 from satark.channels.spec import Channel, NotAccepted, PlaceGroup, Questions, TooLarge
 from satark.core import Core
 from satark.evidence.keeping import OverLimit, kind_of
@@ -61,6 +61,12 @@ class ChannelHost:
             submit="check:send",
             place=f"at:{world.posters[poster]}" if poster in world.posters else "",
         )
+
+    def spoken(self, text: str, locale: str) -> list[Spoken]:
+        return self._core.speaker.spoken(text, locale)
+
+    async def clip(self, clip: str) -> bytes | None:
+        return await self._core.speaker.clip(clip)
 
     def page(self, template: str, locale: str, status: int = 200, **context: Any) -> Response:
         return self._core.pages.page(f"{self._channel.name}/{template}", locale, status, **context)

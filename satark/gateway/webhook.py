@@ -39,12 +39,12 @@ class Webhook:
         asked = WebhookRequest(self._public_url + request.url.path + query, headers, body)
         if not self._is_genuine(asked):
             raise HTTPException(401)
-        items = await self._parse(body)
+        items = await self._read(asked)
         try:
             prompts = await self._host.receive(items)
         except NotAccepted:
             raise HTTPException(503, headers=RETRY_AFTER) from None
-        return self._channel.respond(prompts) if self._channel.capabilities.answers_in_request else Response()
+        return self._channel.respond(prompts, asked) if self._channel.capabilities.answers_in_request else Response()
 
     def _is_genuine(self, asked: WebhookRequest) -> bool:
         try:
@@ -53,10 +53,10 @@ class Webhook:
             log.warning("channel %s could not verify a request (%s)", self._channel.name, type(error).__name__)
             return False
 
-    async def _parse(self, body: bytes) -> list[Envelope | DeliveryStatus]:
+    async def _read(self, asked: WebhookRequest) -> list[Envelope | DeliveryStatus]:
         try:
             async with asyncio.timeout(PARSE_LIMIT):
-                return await asyncio.to_thread(self._channel.parse, body)
+                return await asyncio.to_thread(self._channel.read, asked)
         except Exception as error:  # noqa: BLE001 - a plugin's fault is not the sender's: 400 and a log line
             log.error("channel %s could not parse a request (%s)", self._channel.name, type(error).__name__)
             raise HTTPException(400) from None

@@ -22,13 +22,14 @@ class Event:
 @dataclass
 class Thread:
     """The events of one conversation in a batch, in their order. `address` is None where the clock speaks; `seen` is
-    the provider's id of the last message."""
+    the provider's id of the last message, `muting` the keyed hash under which a malicious sender is kept."""
 
     key: str
     channel: str
     capabilities: Capabilities
     address: Secret | None = None
     seen: Secret | None = None
+    muting: str = ""
     events: list[Event] = field(default_factory=list)
 
 
@@ -59,6 +60,7 @@ def threads_of(arrivals: Sequence[Arrival], lookup: Lookup) -> dict[str, Thread]
             key = lookup.of("address", arrival.channel, envelope.address.reveal())
             thread = threads.setdefault(key, Thread(key, arrival.channel, arrival.capabilities))
             thread.address = envelope.address
+            thread.muting = lookup.of("abuse", arrival.channel, envelope.address.reveal())
             thread.seen = envelope.external_id
             event_key = lookup.of("event", arrival.channel, envelope.external_id.reveal())
             thread.events.append(Event(event_key, masked(envelope)))

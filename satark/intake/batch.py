@@ -15,9 +15,20 @@ from satark.conversation.state import Event as FlowEvent
 from satark.identity.envelope import seal_address
 from satark.intake.arrivals import Thread
 from satark.intake.effects import Effects, Tools, source_of
-from satark.intake.memory import Recalled, Remembered, forget, hold, lock, recall, remember, rounded_up, seen_before
+from satark.intake.memory import (
+    Recalled,
+    Remembered,
+    forget,
+    hold,
+    lock,
+    muted,
+    recall,
+    remember,
+    rounded_up,
+    seen_before,
+)
 from satark.intake.outgoing import close_answer, release_held, withdraw_questions
-from satark.intake.world import world_for
+from satark.intake.world import build_world, world_for
 from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
 from satark.store.sealing import Locker
@@ -26,19 +37,34 @@ from satark.store.writing import Rows
 
 # A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).
 BURST_PAUSE = 2
+# Who is slowed waits so long for each answer, in seconds: the talk of a minute takes an hour.
+SLOWED_PAUSE = 600
+# Who gave a ring is called back when their phone is free again, and not any more when they have given up waiting.
+RING_PAUSE = 5
+RING_LIMIT = 60
+# What a caller said last may reach us so long after they hung up.
+LATE = 120
+AGAIN = Inbound(Kind.DIGITS, "#")
+"""The key that asks for what was said last, once more."""
 # An effect may lead to another, never to many: more would be a flow that runs in a circle.
 MOST_EFFECTS = 8
 
 
+PAUSES = {Kind.MEDIA: BURST_PAUSE, Kind.MISSED: RING_PAUSE}
+
+
 @dataclass(frozen=True)
 class Desk:
-    """What a batch needs: fixed for the life of the process. `idle` is in seconds."""
+    """What a batch needs. `idle` is in seconds."""
 
     store: Store
     tools: Tools
     locker: Locker
-    world: World
     idle: int
+
+    @property
+    def world(self) -> World:
+        return self.tools.jurisdiction.of(build_world)
 
 
 @dataclass
@@ -52,23 +78,35 @@ class Outcome:
     fresh: list[str] = field(default_factory=list)
     over: bool = False
     last: Kind = Kind.TEXT
+    slowed: bool = False
 
     @property
     def pause(self) -> int:
-        """How many seconds the answer waits for what may follow."""
-        return BURST_PAUSE if self.last is Kind.MEDIA else 0
+        """How many seconds the answer waits: for what may follow, or to tire out who is slowed."""
+        return SLOWED_PAUSE if self.slowed else PAUSES.get(self.last, 0)
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether the answer goes out by `send`."""
+        return not self.thread.capabilities.answers_in_request or self.last is Kind.MISSED
 
 
 async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outcome]:
-    """Advance all conversations in one transaction. When it returns it is durable."""
+    """Advance all conversations in one transaction. When it returns it is durable. Who is blocked is not heard."""
     async with desk.store.write() as db:
         await hold(db, desk.store, threads)
         known = await recall(db, desk.locker, threads.keys())
         seen = await seen_before(db, [event.key for thread in threads.values() for event in thread.events if event.key])
+        mutes = await muted(db, [thread.muting for thread in threads.values() if thread.muting], day_of(now))
+        heard = {key: thread for key, thread in threads.items() if not mutes.get(thread.muting)}
         rows = Rows()
         effects = Effects(db, desk.tools, rows, hour_of(now))
-        outcomes = [await _advance(desk, effects, thread, known.get(key), seen, now) for key, thread in threads.items()]
+        outcomes = [await _advance(desk, effects, thread, known.get(key), seen, now) for key, thread in heard.items()]
+        for outcome in outcomes:
+            outcome.slowed = outcome.thread.muting in mutes
         await _write(desk, db, effects, outcomes, now)
+    if effects.destroyed:
+        await desk.store.scrub()
     return outcomes
 
 
@@ -79,9 +117,10 @@ async def _advance(
     outcome = Outcome(thread, known.remembered if known else Remembered(), _return_address(desk, thread, known))
     world = world_for(desk.world, thread.capabilities)
     for event in thread.events:
-        if event.key in seen or (not event.key and not _is_idle(known, now)):
+        if event.inbound == AGAIN or (event.key in seen if event.key else not _is_idle(known, now)):
             continue
-        seen.add(event.key)
+        if event.key:
+            seen.add(event.key)
         outcome.fresh.append(event.key)
         outcome.last = event.inbound.kind
         inbound = _take_in(desk, effects, thread, event.inbound)
@@ -103,8 +142,8 @@ def _is_idle(known: Recalled | None, now: int) -> bool:
 
 
 def _return_address(desk: Desk, thread: Thread, known: Recalled | None) -> bytes:
-    """The sealed address, where the channel can ever write to it."""
-    if thread.capabilities.pushes_for == 0:
+    """The sealed address, where the channel can ever write to it: it calls back who just gave a ring."""
+    if thread.capabilities.pushes_for == 0 and not any(one.inbound.kind is Kind.MISSED for one in thread.events):
         return b""
     if thread.address is None:
         return known.sealed_address if known else b""
@@ -147,12 +186,12 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
     changed = [outcome for outcome in outcomes if outcome.fresh]
     keys = {key for outcome in changed for key in outcome.fresh if key}
     effects.rows.add(*(SeenEvent(key=key, day=day_of(now)) for key in keys))
-    pushing = [one for one in changed if one.asks and not one.thread.capabilities.answers_in_request]
+    pushing = [one for one in changed if one.asks and one.is_pushed]
     await withdraw_questions(db, [outcome.thread.key for outcome in pushing])
     await release_held(db, [outcome.thread.key for outcome in changed], now)
     effects.rows.add(*(_answer(desk, outcome, now) for outcome in pushing if outcome.sealed_address))
     await effects.rows.write(db)
-    await effects.claim_files()
+    await effects.finish()
     await forget(db, [outcome.thread.key for outcome in changed if outcome.over])
     lasting = [_row(desk, outcome, now) for outcome in changed if not outcome.over]
     if lasting:
@@ -164,11 +203,15 @@ def _answer(desk: Desk, outcome: Outcome, now: int) -> Outbox:
         channel=outcome.thread.channel,
         thread=outcome.thread.key,
         sealed_address=outcome.sealed_address,
-        sealed_prompts=close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen),
+        sealed_prompts=close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen, _limit(outcome, now)),
         due=now + outcome.pause,
         replaceable=not any(ask.notice for ask in outcome.asks),
         place=outcome.remembered.turns,
     )
+
+
+def _limit(outcome: Outcome, now: int) -> int:
+    return now + RING_LIMIT if outcome.last is Kind.MISSED else 0
 
 
 def _row(desk: Desk, outcome: Outcome, now: int) -> dict[str, Any]:
@@ -177,5 +220,5 @@ def _row(desk: Desk, outcome: Outcome, now: int) -> dict[str, Any]:
         "channel": outcome.thread.channel,
         "state": lock(desk.locker, outcome.remembered),
         "sealed_address": outcome.sealed_address,
-        "expires": rounded_up(now + desk.idle),
+        "expires": rounded_up(now + (LATE if outcome.last is Kind.CLOSED else desk.idle)),
     }

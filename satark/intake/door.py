@@ -18,7 +18,9 @@ from satark.conversation.state import Ask
 from satark.intake.arrivals import Arrival, keys_of, threads_of
 from satark.intake.batch import Desk, settle
 from satark.intake.reports import record_reports
+from satark.intake.world import build_voice
 from satark.store.clock import now
+from satark.store.health import Health
 from satark.store.tables import Conversation
 
 log = logging.getLogger(__name__)
@@ -38,12 +40,16 @@ class Wake(Protocol):
 class Door:
     """One per process. `wake` is called after a commit that leaves work behind; it must not raise."""
 
-    def __init__(self, desk: Desk, voice: Voice, wake: Wake) -> None:
+    def __init__(self, desk: Desk, wake: Wake, health: Health) -> None:
         self.desk = desk
-        self.voice = voice
         self._wake = wake
+        self._health = health
         self._waiting: asyncio.Queue[Arrival] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def voice(self) -> Voice:
+        return self.desk.tools.jurisdiction.of(build_voice)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="the door")
@@ -122,7 +128,9 @@ class Door:
         said = {outcome.thread.key: outcome.asks for outcome in outcomes}
         for arrival in batch:
             self._answer(arrival, said)
+        await self._health.came(arrival.channel for arrival in batch if arrival.items)
         await self._wake("prepare")
+        await self._wake("index")
         for pause in {outcome.pause for outcome in outcomes} or {0}:
             await self._wake("deliver", pause)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from satark.conversation.state import UNKNOWN, Given, State
+from satark.routing.tree import line
 from satark.tips.letters import Letter, Piece
 
 
@@ -19,7 +20,8 @@ def placed(draft: State, parents: Mapping[str, str]) -> Placed:
     """The district and station of a draft: from its place, else from the office it accuses."""
     for office in (draft.place.office, draft.accused):
         if office.startswith("station/"):
-            return Placed(parents.get(office, ""), office)
+            district = next((one for one in line(parents, office) if one.startswith("district/")), "")
+            return Placed(district, office)
         if office.startswith("district/"):
             return Placed(office, "")
     return Placed("", "")

@@ -22,30 +22,37 @@ from satark.conversation.state import (
     Locate,
     Located,
     LookUp,
+    Place,
     ReadNews,
     Submit,
     Submitted,
 )
 from satark.identity.lookup import Lookup
+from satark.insight.cells import cell_of
 from satark.intake.arrivals import Thread
 from satark.intake.draft import accused_offices, letter_of, placed
+from satark.routing.jurisdiction import Jurisdiction
 from satark.routing.pack import Pack
 from satark.routing.places import Gazetteer
 from satark.routing.policy import readers
 from satark.store.sealing import Opener, Seal
-from satark.store.tables import Evidence, Message, ReturnAddress, Tip
+from satark.store.tables import Evidence, Message, ReturnAddress, Tip, TipReader, UploadPart
 from satark.store.writing import Rows
+from satark.tips.clocks import Step, clocks_of
 from satark.tips.letters import LetterKind, words_of
 from satark.tips.numbers import is_receipt, new_receipt
 from satark.tips.opening import NewTip, from_informant, open_tip
 from satark.tips.receipts import progress, tip_of_receipt
+from satark.tips.tallies.marks import mark
 
 # A draft that the clock submits was last added to before: in hours, rounded up.
 IDLE_AT_MOST = 1
 
 _evidence: Any = Evidence
 _message: Any = Message
+_part: Any = UploadPart
 _tip: Any = Tip
+_reader: Any = TipReader
 _return: Any = ReturnAddress
 
 
@@ -53,12 +60,19 @@ _return: Any = ReturnAddress
 class Tools:
     """What effects need besides the database."""
 
-    pack: Pack
-    gazetteer: Gazetteer
+    jurisdiction: Jurisdiction
     lookup: Lookup
     content: Seal
     courier: Seal
     reply: Opener
+
+    @property
+    def pack(self) -> Pack:
+        return self.jurisdiction.pack
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        return self.jurisdiction.of(Gazetteer)
 
 
 class Effects:
@@ -70,6 +84,8 @@ class Effects:
         self.rows = rows
         self.hour = hour
         self.files_of: list[tuple[list[str], str]] = []
+        self.destroyed = False
+        self.opened = False
 
     async def carry_out(self, effect: Effect, thread: Thread, sealed_address: bytes) -> Event | None:
         """Do it. Returns what the flow wants to know of it."""
@@ -89,7 +105,7 @@ class Effects:
             case Discard():
                 await self._discard(effect.given)
             case Forget():
-                await self.db.execute(delete(ReturnAddress).where(_return.tip_id == effect.tip))
+                await self._forget(effect.tip)
         return None
 
     def _submit(self, effect: Submit, thread: Thread, sealed_address: bytes) -> Submitted:
@@ -100,20 +116,23 @@ class Effects:
         accused = accused_offices(draft, place, districts)
         reading = readers(parents, pack.outside, pack.top, place.district, accused)
         receipt = new_receipt()
+        category = draft.category or pack.fallback.id
         tip = open_tip(
             self.rows,
             self.tools.content,
             NewTip(
                 channel=thread.channel,
                 locale=draft.locale or "hi",
-                category=draft.category or pack.categories[-1].id,
+                category=category,
                 district=place.district,
                 station=place.station,
+                cell=self._cell(draft.place, place.district),
                 accused=accused,
                 readers=reading,
                 letter=letter_of(draft.given, draft),
                 receipt=self.tools.lookup.of("receipt", "", receipt),
                 hour=self.hour,
+                due=clocks_of(pack).late_hour(category, Step.SEE, self.hour),
                 incomplete=not effect.whole,
             ),
         )
@@ -122,7 +141,16 @@ class Effects:
             address = ReturnAddress(tip_id=tip.id, channel=thread.channel, sealed=sealed_address, heard_hour=heard)
             self.rows.add(address)
         self._claim_files(draft.given, tip.id)
+        self.opened = True
         return Submitted(tip=tip.id, receipt=receipt, readers=tuple(sorted(reading)), whole=effect.whole)
+
+    def _cell(self, named: Place, district: str) -> str:
+        """The cell of the place that the citizen named, where it lies in the tip's district."""
+        gazetteer, point = self.tools.gazetteer, named.point
+        if point is not None:
+            return cell_of(point.lat, point.lon) if gazetteer.lies_in(point.lat, point.lon, district) else ""
+        at = gazetteer.point_of(named.words, district) if named.words else None
+        return cell_of(*at) if at else ""
 
     def _claim_files(self, given: Iterable[Given], tip_id: str) -> None:
         files = [one.evidence for one in given if one.evidence]
@@ -137,8 +165,8 @@ class Effects:
 
     async def _found(self, tip_id: str) -> Found:
         known = await progress(self.db, self.tools.reply, tip_id)
-        if known is None:
-            return Found()
+        if known is None or known.gone:
+            return Found(gone=known is not None)
         letters = tuple(LetterShown(hour, words_of(letter), letter.phrase) for hour, letter in known.letters)
         return Found(
             tip=tip_id,
@@ -170,21 +198,35 @@ class Effects:
         )
         self.rows.add(letter)
         self._claim_files(given, tip_id)
-        await self.db.execute(update(Tip).where(_tip.id == tip_id).values(fresh=True, changed_hour=self.hour))
+        # What is added to a tip that was destroyed meanwhile is not lost: there is something in it again.
+        lives = {"changed_hour": self.hour, "destroyed": None}
+        await self.db.execute(update(Tip).where(_tip.id == tip_id).values(**lives))
+        await self.db.execute(
+            update(TipReader).where(_reader.tip_id == tip_id).values(fresh=True, fresh_hour=self.hour)
+        )
 
     async def _heard(self, tip_id: str, channel: str) -> None:
         """The informant of a tip wrote: their window is open again, as far as this channel's hours tell."""
         own = (_return.tip_id == tip_id) & (_return.channel == channel)
         await self.db.execute(update(ReturnAddress).where(own).values(heard_hour=self.hour))
 
-    async def _discard(self, given: Iterable[Given]) -> None:
-        """Without its key the file is noise; the sweep of abandoned files removes the rest."""
-        files = [one.evidence for one in given if one.evidence]
-        gone = {"key": None, "source": None, "state": "discarded"}
-        await self.db.execute(update(Evidence).where(_evidence.id.in_(files)).values(**gone))
+    async def _forget(self, tip_id: str) -> None:
+        await self.db.execute(delete(ReturnAddress).where(_return.tip_id == tip_id))
+        self.destroyed = True
 
-    async def claim_files(self) -> None:
-        """Tell each file its tip, once all rows are written."""
+    async def _discard(self, given: Iterable[Given]) -> None:
+        """Without its key the file is noise; the sweep of abandoned files removes the rest. Where it came from is known
+        until it is gone there too."""
+        files = [one.evidence for one in given if one.evidence]
+        gone = {"key": None, "state": "discarded"}
+        await self.db.execute(update(Evidence).where(_evidence.id.in_(files)).values(**gone))
+        await self.db.execute(update(UploadPart).where(_part.upload_id.in_(files)).values(key=None))
+        self.destroyed = True
+
+    async def finish(self) -> None:
+        """Once all rows are written: tell each file its tip, and who counts that there are new ones."""
+        if self.opened:
+            await mark(self.db, self.hour)
         for files, tip_id in self.files_of:
             free = _evidence.id.in_(files) & _evidence.tip_id.is_(None)
             await self.db.execute(update(Evidence).where(free).values(tip_id=tip_id))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.conversation.state import Ask, State
 from satark.store.engine import Store
 from satark.store.sealing import CannotOpen, Locker
-from satark.store.tables import Conversation, SeenEvent
+from satark.store.tables import Conversation, Mute, SeenEvent
 
 FIVE_MINUTES = 300
 
@@ -65,6 +65,13 @@ async def recall(db: AsyncConnection, locker: Locker, keys: Collection[str]) -> 
 async def seen_before(db: AsyncConnection, keys: Collection[str]) -> set[str]:
     column: Any = SeenEvent.key
     return set((await db.execute(select(column).where(column.in_(keys)))).scalars())
+
+
+async def muted(db: AsyncConnection, keys: Collection[str], day: int) -> dict[str, bool]:
+    """The malicious senders among these, each with whether they are blocked altogether."""
+    key, until, blocked = _c((Mute.key, Mute.until, Mute.blocked))
+    rows = await db.execute(select(key, blocked).where(key.in_(keys), until >= day))
+    return {row.key: row.blocked for row in rows}
 
 
 async def remember(db: AsyncConnection, store: Store, rows: list[dict[str, Any]]) -> None:

@@ -17,17 +17,19 @@ _outbox: Any = Outbox
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
-    """What is to be said, and the provider's id of the message that it answers: sealed to the courier together."""
+    """What is to be said, and the provider's id of the message that it answers: sealed to the courier together. After
+    `until`, in unix seconds, it is not worth saying any more; 0 where it always is."""
 
     asks: list[Ask]
     seen: str = ""
+    until: int = 0
 
 
 _decoder = msgspec.json.Decoder(Answer)
 
 
-def close_answer(seal: Seal, asks: list[Ask], seen: Secret | None) -> bytes:
-    return seal.close(msgspec.json.encode(Answer(asks, seen.reveal() if seen else "")))
+def close_answer(seal: Seal, asks: list[Ask], seen: Secret | None, until: int = 0) -> bytes:
+    return seal.close(msgspec.json.encode(Answer(asks, seen.reveal() if seen else "", until)))
 
 
 def read_answer(opened: bytes) -> Answer:

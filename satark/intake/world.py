@@ -14,6 +14,7 @@ from satark.conversation.words import fold
 from satark.language import LANGUAGES, environment
 from satark.resources import data_dir
 from satark.routing.pack import Pack
+from satark.routing.posters import codes_of
 
 # Facts page voice.md: at most five choices a level on the phone.
 KEYPAD_PAGE = 5
@@ -35,20 +36,24 @@ def load_vocabulary(folder: Path) -> Vocabulary:
 
 def build_world(pack: Pack) -> World:
     """The ids of the pack, in their order."""
+    offered = [office for office in pack.offices.values() if not office.closed]
+    districts = [office.id for office in offered if office.kind == "district"]
     stations = {
-        office.id: tuple(station.id for station in pack.offices.values() if station.parent == office.id)
-        for office in pack.offices.values()
-        if office.kind == "district"
+        district: tuple(one.id for one in offered if one.kind == "station" and pack.district_of(one.id) == district)
+        for district in districts
     }
+    categories = [category for category in pack.categories if not category.hidden]
+    closed = frozenset(office.id for office in pack.offices.values() if office.closed)
     return World(
         languages=tuple(LANGUAGES),
-        categories=tuple(category.id for category in pack.categories),
+        categories=tuple(category.id for category in categories),
         accusing=frozenset(category.id for category in pack.categories if category.accuses_police),
-        range_office=next(office.id for office in pack.offices.values() if office.kind == "range"),
+        range_office=pack.top,
         stations=stations,
-        posters={poster.code: poster.office for poster in pack.posters},
+        posters=codes_of(pack),
         vocabulary=load_vocabulary(prompts_dir()),
-        fallback_category=pack.categories[-1].id,
+        fallback_category=pack.fallback.id,
+        withdrawn=closed | frozenset(category.id for category in pack.categories if category.hidden),
     )
 
 
@@ -61,8 +66,9 @@ def world_for(world: World, capabilities: Capabilities) -> World:
 def build_voice(pack: Pack) -> Voice:
     """Prompts are no HTML, so nothing is escaped; a channel that writes HTML escapes what it shows."""
     loader = FileSystemLoader(prompts_dir())
-    environments: partial[Environment] = partial(environment, loader, escape=False)
+    environments: partial[Environment] = partial(environment, loader, escape=False, wording=pack.wording)
     names = {office.id: office.name for office in pack.offices.values()}
     names |= {category.id: category.name for category in pack.categories}
     details = {category.id: category.detail for category in pack.categories}
-    return Voice(environments, names, details, LANGUAGES, pack.parents)
+    districts = {office.id: pack.district_of(office.parent) for office in pack.offices.values()}
+    return Voice(environments, names, details, LANGUAGES, districts)

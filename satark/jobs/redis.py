@@ -30,11 +30,16 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def private_socket(folder: Path) -> Path:
+    """Where the private Redis of a data folder listens; where that is too long for a socket, it listens elsewhere."""
+    return folder.absolute() / "redis.sock"
+
+
 class PrivateRedis:
     """A Redis server that keeps nothing on disk. It lives as long as the process that started it wants it."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder.absolute() / "redis.sock"
+        path = private_socket(folder)
         self.socket = (
             path if len(str(path)) <= LONGEST_SOCKET else Path(tempfile.mkdtemp(prefix="satark-")) / "redis.sock"
         )

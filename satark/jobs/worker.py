@@ -11,32 +11,29 @@ from arq import cron
 from arq.connections import ArqRedis
 from arq.worker import Worker
 from msgspec import Struct
-from sqlalchemy import delete, select
 
 from satark.channels import registry
 from satark.channels.messages import Media, MediaKind, Secret
 from satark.channels.spec import Channel
 from satark.core import Core
 from satark.delivery.courier import deliver_due
+from satark.delivery.muting import mute_due
 from satark.delivery.tools import Courier
-from satark.evidence.preparing import discard_abandoned, prepare_due
-from satark.store.clock import day_of, hour_of, now
+from satark.evidence.leftovers import discard_due
+from satark.evidence.preparing import prepare_due
+from satark.jobs.clocks import empty_closed, keep_time
+from satark.jobs.counting import count_changes
+from satark.jobs.digests import send_digests
+from satark.jobs.purging import purge
+from satark.jobs.pushes import push_news
 from satark.store.sealing import Opener
-from satark.store.tables import ReturnAddress, SeenEvent, SentPart, Tip
-from satark.tips.life import ENDED
+from satark.tips.indexing import Indexer, index_due
 
 log = logging.getLogger(__name__)
 
-# Meta repeats a webhook for up to 7 days (messaging.md).
-SEEN_DAYS = 8
 # All that a job does has a limit of its own; it goes on as long as there is something due.
 JOB_LIMIT = 3600
-EVERY_FIVE_SECONDS = set(range(0, 60, 5))
-
-_seen: Any = SeenEvent
-_sent: Any = SentPart
-_return: Any = ReturnAddress
-_tip: Any = Tip
+EVERY_FIVE_SECONDS = EVERY_FIVE_MINUTES = set(range(0, 60, 5))
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,7 @@ class Bench:
     core: Core
     courier: Courier
     opener: Opener
+    indexer: Indexer
 
 
 class Source(Struct, frozen=True):
@@ -65,7 +63,26 @@ async def deliver(ctx: Mapping[str, Any]) -> int:
 
 async def prepare(ctx: Mapping[str, Any]) -> int:
     bench: Bench = ctx["bench"]
-    return await prepare_due(bench.core.keeper, Fetcher(bench), bench.core.settings.upload_limit)
+    done = await prepare_due(bench.core.keeper, Fetcher(bench), bench.core.settings.upload_limit)
+    return done + (await discard(ctx) if done else 0)
+
+
+async def discard(ctx: Mapping[str, Any]) -> int:
+    """Delete at the providers what is here."""
+    bench: Bench = ctx["bench"]
+    return await discard_due(bench.core.store, Discarder(bench))
+
+
+async def mute(ctx: Mapping[str, Any]) -> int:
+    """What officers wish about malicious senders."""
+    bench: Bench = ctx["bench"]
+    return await mute_due(bench.courier)
+
+
+async def index(ctx: Mapping[str, Any]) -> int:
+    """Make new letters searchable."""
+    bench: Bench = ctx["bench"]
+    return await index_due(bench.indexer)
 
 
 async def close_idle(ctx: Mapping[str, Any]) -> int:
@@ -75,50 +92,64 @@ async def close_idle(ctx: Mapping[str, Any]) -> int:
 
 
 async def forget_old(ctx: Mapping[str, Any]) -> None:
-    """Destroy what only recognised repetitions, and return addresses whose time has come (P8)."""
-    core: Core = ctx["bench"].core
-    today = day_of(now())
-    await discard_abandoned(core.keeper)
-    long_ago = hour_of(now()) - core.settings.return_days * 24
-    ended = select(_tip.id).where(_tip.status.in_(ENDED), _tip.changed_hour < long_ago)
-    async with core.store.write() as db:
-        await db.execute(delete(SeenEvent).where(_seen.day < today - SEEN_DAYS))
-        await db.execute(delete(SentPart).where(_sent.day < today - SEEN_DAYS))
-        await db.execute(delete(ReturnAddress).where(_return.tip_id.in_(ended)))
+    """Destroy what is no longer needed (P8)."""
+    await purge(ctx["bench"].core)
 
 
 class Damaged(Exception):
     """What was fetched is not what was announced."""
 
 
-class Fetcher:
-    """Fetches a file from its provider: opens where it is, and forgets it again. Raises Damaged at the end of a file that
-    has another size or hash than the provider said."""
+class AtProvider:
+    """Opens where a file is at its provider, and forgets it again."""
 
     def __init__(self, bench: Bench) -> None:
-        self._channels: Mapping[str, Channel] = bench.core.registry.channels
+        self.channels: Mapping[str, Channel] = bench.core.registry.channels
         self._opener = bench.opener
 
-    async def __call__(self, channel: str, sealed: bytes) -> AsyncIterator[bytes]:
+    def open(self, sealed: bytes) -> Media:
         source = msgspec.json.decode(self._opener.open(sealed), type=Source)
-        media = Media(source.kind, source.mime, source.size, source.sha256, Secret(source.ref))
+        return Media(source.kind, source.mime, source.size, source.sha256, Secret(source.ref))
+
+
+class Fetcher(AtProvider):
+    """Fetches a file from its provider. Raises Damaged at the end of a file that has another size or hash than the provider
+    said."""
+
+    async def __call__(self, channel: str, sealed: bytes) -> AsyncIterator[bytes]:
+        media = self.open(sealed)
         size, digest = 0, sha256()
-        async for chunk in registry.fetch(self._channels[channel], media):
+        async for chunk in registry.fetch(self.channels[channel], media):
             size += len(chunk)
             digest.update(chunk)
             yield chunk
-        if source.size not in (0, size) or source.sha256 not in ("", digest.hexdigest()):
+        if media.size not in (0, size) or media.sha256 not in ("", digest.hexdigest()):
             raise Damaged
+
+
+class Discarder(AtProvider):
+    """Deletes a file at its provider."""
+
+    async def __call__(self, channel: str, sealed: bytes) -> None:
+        await registry.discard(self.channels[channel], self.open(sealed))
 
 
 def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
     """An arq worker that the caller runs. The sweep makes up for every wake-up that was lost."""
     return Worker(
-        functions=[deliver, prepare],
+        functions=[deliver, prepare, mute, index],
         cron_jobs=[
             cron(deliver, second=EVERY_FIVE_SECONDS),
             cron(prepare, second=EVERY_FIVE_SECONDS),
+            cron(index, second=EVERY_FIVE_SECONDS),
+            cron(discard, minute=EVERY_FIVE_MINUTES, second={50}),
             cron(close_idle, second={30}),
+            cron(mute, second={15}),
+            cron(keep_time, second={10}),
+            cron(empty_closed, second={45}),
+            cron(count_changes, second={50}),
+            cron(send_digests, minute=EVERY_FIVE_MINUTES, second={40}),
+            cron(push_news, minute={0, 15, 30, 45}, second={20}),
             cron(forget_old, hour={3}, minute={17}),
         ],
         redis_pool=pool,

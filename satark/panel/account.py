@@ -1,10 +1,16 @@
-"""An officer's own account: open sessions, password, language, signing out."""
+"""An officer's own account: open sessions, second factors, password, language, signing out."""
 
 from starlette.responses import RedirectResponse, Response
 
-from satark.language import LANGUAGES
-from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN, Work
-from satark.panel.people import LEAST_PASSWORD, check_password, choose_locale, officer_of, set_password
+from satark.language import PANEL_LANGUAGES
+from satark.panel import notices
+from satark.panel.confirming import knows_password
+from satark.panel.devices import browser_and_system
+from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN, Work, guarded
+from satark.panel.keyring import passkeys_of
+from satark.panel.passkeys import site_of
+from satark.panel.people import LEAST_PASSWORD, choose_locale, officer_of, set_password
+from satark.panel.roles import EVERYBODY
 from satark.panel.sessions import close_of, close_session, sessions_of
 from satark.tips.audit import append
 
@@ -12,30 +18,39 @@ ACCOUNT = "/panel/account"
 
 
 async def show(work: Work) -> Response:
-    return await _page(work)
+    return await page(work)
 
 
-async def _page(work: Work, status: int = 200, *, wrong: bool = False, changed: bool = False) -> Response:
-    officer = await officer_of(work.core.store, work.viewer.officer_id)
-    sessions = await sessions_of(work.core.store, officer.id)
+async def page(work: Work, status: int = 200, **said: bool) -> Response:
+    """`said` is what came of what they did: see account.html."""
+    store = work.core.store
+    officer = await officer_of(store, work.viewer.officer_id)
+    sessions = [(one, browser_and_system(one.device)) for one in await sessions_of(store, officer.id)]
+    outcomes = dict.fromkeys(("wrong", "changed", "unconfirmed", "refused", "last"), False)
     return work.page(
-        "account.html", status, officer=officer, sessions=sessions, own=work.session.key, wrong=wrong, changed=changed,
+        "account.html",
+        status,
+        officer=officer,
+        sessions=sessions,
+        own=work.session.key,
         least=LEAST_PASSWORD,
-    )  # fmt: skip
+        passkeys=await passkeys_of(store, officer.id),
+        site=site_of(work.core.settings.public_url),
+        **{**outcomes, **said},
+        **await notices.choices(work),
+    )
 
 
 async def password(work: Work) -> Response:
     """A new password, for who knows the old one; every other session ends."""
-    officer = await officer_of(work.core.store, work.viewer.officer_id)
-    new = work.secret("new")
-    known = await check_password(work.core.store, officer.login, work.secret("old"))
-    if known is None or len(new) < LEAST_PASSWORD:
-        return await _page(work, 422, wrong=True)
-    await set_password(work.core.store, officer.id, new)
-    await close_of(work.core.store, officer.id, but=work.session.key)
+    own, new = work.viewer.officer_id, work.secret("new")
+    if not await knows_password(work, "old") or len(new) < LEAST_PASSWORD:
+        return await page(work, 422, wrong=True)
+    await set_password(work.core.store, own, new)
+    await close_of(work.core.store, own, but=work.session.key)
     async with work.core.store.write() as db:
-        await append(db, officer.id, "password")
-    return await _page(work, changed=True)
+        await append(db, own, "password")
+    return await page(work, changed=True)
 
 
 async def close(work: Work) -> Response:
@@ -53,6 +68,15 @@ async def leave(work: Work) -> Response:
 
 async def language(work: Work) -> Response:
     wanted = work.text("locale")
-    if wanted in LANGUAGES:
+    if wanted in PANEL_LANGUAGES:
         await choose_locale(work.core.store, work.viewer.officer_id, wanted)
     return RedirectResponse("/panel/", SEE_OTHER)
+
+
+ROUTES = [
+    guarded("/sign-out", leave, "POST", EVERYBODY),
+    guarded("/language", language, "POST", EVERYBODY),
+    guarded("/account", show, roles=EVERYBODY),
+    guarded("/account/password", password, "POST", EVERYBODY),
+    guarded("/account/sessions", close, "POST", EVERYBODY),
+]

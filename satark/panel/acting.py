@@ -1,6 +1,7 @@
-"""What every page of a tip shares: finding it, its keys, and running a verb on it."""
+"""What every page of a tip shares: finding it, its keys, reading a letter, and running a verb on it."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,13 +9,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from satark.panel.gate import SEE_OTHER, Work
-from satark.store.sealing import Seal
+from satark.store.sealing import CannotOpen, Opener, Seal
+from satark.tips.clocks import Clocks, clocks_of
 from satark.tips.conflict import Tree
-from satark.tips.entries import NotAllowed, Seals
+from satark.tips.entries import AlreadyDone, NotAllowed, Seals
+from satark.tips.letters import Letter, LetterKind, open_letter
 from satark.tips.life import NotNow
 from satark.tips.queries import tip_for
 
 INBOX = "/panel/tips"
+TIP = "/tips/{reference}"
 
 
 async def found(work: Work, db: AsyncConnection) -> Any:
@@ -33,16 +37,44 @@ def tree(work: Work) -> Tree:
     return Tree(work.core.pack.parents, work.core.pack.top, work.core.pack.outside)
 
 
+def once(work: Work, *content: str) -> str:
+    """The id of the letter that a form makes: the same where the same form of the same page is sent twice, another where
+    anything in it differs, so that nothing is lost. The form says how many letters its page showed."""
+    facts = (work.session.csrf, work.request.path_params["reference"], work.text("letters"), *content)
+    return blake2b("\0".join(facts).encode(), digest_size=16).hexdigest()
+
+
+def clocks(work: Work) -> Clocks:
+    return clocks_of(work.core.pack)
+
+
+def opened(work: Work, row: Any) -> Letter | None:
+    """The letter of a row, or None where this panel has no key to it."""
+    name = "reply.key" if row.kind == LetterKind.MESSAGE else "content.key"
+    if name not in work.core.keys:
+        return None
+    try:
+        return open_letter(Opener(work.core.keys[name]), row.sealed)
+    except CannotOpen:
+        return None
+
+
 async def do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]]) -> Response:
     """Run a verb on the tip of the address, then show the tip; the inbox, where it may not be seen any more."""
     reference = work.request.path_params["reference"]
     try:
         async with work.core.store.write() as db:
-            await act(db, await found(work, db))
+            tip = await found(work, db)
+            if tip.destroyed is not None:
+                raise NotNow
+            await act(db, tip)
             left = await tip_for(db, work.viewer, reference)
+    except AlreadyDone:
+        return RedirectResponse(f"{INBOX}/{reference}", SEE_OTHER)
     except NotNow:
         raise HTTPException(422) from None
     except NotAllowed:
         raise HTTPException(403) from None
     await work.core.wake("deliver")
+    await work.core.wake("index")
     return RedirectResponse(f"{INBOX}/{reference}" if left else INBOX, SEE_OTHER)

@@ -2,65 +2,93 @@
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from satark.core import Core
-from satark.panel import account, conflict, files, inbox, sign_in, tip
-from satark.panel.admin import audit, people
-from satark.panel.gate import guarded
+from satark.panel import (
+    account,
+    bulk,
+    certificate,
+    conflict,
+    export,
+    files,
+    glimpses,
+    holding,
+    inbox,
+    item,
+    late,
+    notices,
+    own_authenticator,
+    own_passkeys,
+    report,
+    saved,
+    search,
+    sign_in,
+    sorting,
+    stages,
+    tip,
+)
+from satark.panel.admin import audit, categories, channels, clocks, offices, people, posters, wording
+from satark.panel.insight import areas, changes, hours, methods, overview, stations, warnings
+from satark.panel.insight import map as hotspot_map
 from satark.panel.patience import Patience
-from satark.panel.roles import ADMINISTRATORS, AUDITORS, EVERYBODY
 from satark.resources import static_dir
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 
-TIP = "/tips/{reference}"
-PERSON = "/admin/people/{officer}"
+# The rooms of the panel, each with its routes. What can be mistaken for a reference comes before `tip`.
+ROOMS = (
+    sign_in,
+    stages,
+    account,
+    own_authenticator,
+    own_passkeys,
+    notices,
+    overview,
+    hotspot_map,
+    stations,
+    areas,
+    methods,
+    changes,
+    hours,
+    warnings,
+    inbox,
+    saved,
+    search,
+    bulk,
+    export,
+    late,
+    tip,
+    report,
+    sorting,
+    conflict,
+    holding,
+    files,
+    item,
+    certificate,
+    glimpses,
+    people,
+    audit,
+    offices,
+    categories,
+    clocks,
+    wording,
+    channels,
+    posters,
+)
+
+
+def routes() -> list[BaseRoute]:
+    return [route for room in ROOMS for route in room.ROUTES]
 
 
 def create_panel(core: Core) -> Starlette:
     """To be mounted at `/panel`."""
     app = Starlette(
-        routes=[
-            Mount("/static", StaticFiles(directory=static_dir())),
-            Route("/sign-in", sign_in.show, methods=["GET"]),
-            Route("/sign-in", sign_in.enter, methods=["POST"]),
-            Route("/sign-in/code", sign_in.show_code, methods=["GET"]),
-            Route("/sign-in/code", sign_in.enter_code, methods=["POST"]),
-            Route("/sign-in/enrol", sign_in.show_enrolment, methods=["GET"]),
-            Route("/sign-in/enrol", sign_in.enrol, methods=["POST"]),
-            guarded("/", inbox.first, roles=EVERYBODY),
-            guarded("/sign-out", account.leave, "POST", EVERYBODY),
-            guarded("/language", account.language, "POST", EVERYBODY),
-            guarded("/account", account.show, roles=EVERYBODY),
-            guarded("/account/password", account.password, "POST", EVERYBODY),
-            guarded("/account/sessions", account.close, "POST", EVERYBODY),
-            guarded("/tips", inbox.show),
-            guarded("/tips/live", inbox.live, quiet=True),
-            guarded(TIP, tip.show),
-            guarded(f"{TIP}/assign", tip.assign, "POST"),
-            guarded(f"{TIP}/report", tip.report, "POST"),
-            guarded(f"{TIP}/close", tip.close, "POST"),
-            guarded(f"{TIP}/message", tip.message, "POST"),
-            guarded(f"{TIP}/note", tip.note, "POST"),
-            guarded(f"{TIP}/accuse", conflict.accuse, "POST"),
-            guarded(f"{TIP}/recuse", conflict.recuse, "POST"),
-            guarded(f"{TIP}/hand-back", conflict.hand_back, "POST"),
-            guarded(f"{TIP}/transfer", conflict.transfer, "POST"),
-            guarded("/evidence/{evidence}", files.show),
-            guarded("/admin/people", people.show, roles=ADMINISTRATORS),
-            guarded("/admin/people", people.add, "POST", ADMINISTRATORS),
-            guarded(f"{PERSON}/post", people.post, "POST", ADMINISTRATORS),
-            guarded(f"{PERSON}/end-post", people.end_post, "POST", ADMINISTRATORS),
-            guarded(f"{PERSON}/recover", people.recover, "POST", ADMINISTRATORS),
-            guarded(f"{PERSON}/switch", people.switch, "POST", ADMINISTRATORS),
-            guarded(f"{PERSON}/sign-out", people.sign_out, "POST", ADMINISTRATORS),
-            guarded("/admin/audit", audit.show, roles=AUDITORS),
-            guarded("/admin/audit", audit.check, "POST", AUDITORS),
-        ],
+        routes=[Mount("/static", StaticFiles(directory=static_dir())), *routes()],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers=Errors(core.pages).handlers(),
+        exception_handlers=Errors(core.pages, "/panel/").handlers(),
     )
     app.state.core = core
     app.state.patience = Patience()

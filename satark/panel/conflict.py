@@ -6,8 +6,8 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from satark.panel.acting import do, seals, tree
-from satark.panel.gate import Work
+from satark.panel.acting import TIP, clocks, do, seals, tree
+from satark.panel.gate import Work, guarded
 from satark.routing.policy import shut_out
 from satark.tips import conflict, handing
 
@@ -35,22 +35,36 @@ def _reason(work: Work) -> str:
 async def accuse(work: Work) -> Response:
     reason, office = _reason(work), work.text("office")
     return await do(
-        work, lambda db, tip: conflict.accuse(db, seals(work), work.viewer, tip, office, reason, tree(work))
+        work,
+        lambda db, tip: conflict.accuse(db, clocks(work), seals(work), work.viewer, tip, office, reason, tree(work)),
     )
 
 
 async def recuse(work: Work) -> Response:
     reason = _reason(work)
-    return await do(work, lambda db, tip: conflict.recuse(db, seals(work), work.viewer, tip, reason, tree(work)))
+    return await do(
+        work, lambda db, tip: conflict.recuse(db, clocks(work), seals(work), work.viewer, tip, reason, tree(work))
+    )
 
 
 async def hand_back(work: Work) -> Response:
     reason = _reason(work)
-    return await do(work, lambda db, tip: handing.hand_back(db, seals(work), work.viewer, tip, reason, tree(work)))
+    return await do(
+        work, lambda db, tip: handing.hand_back(db, clocks(work), seals(work), work.viewer, tip, reason, tree(work))
+    )
 
 
 async def transfer(work: Work) -> Response:
     reason, district = _reason(work), work.text("office")
     return await do(
-        work, lambda db, tip: handing.transfer(db, seals(work), work.viewer, tip, district, reason, tree(work))
+        work,
+        lambda db, tip: handing.transfer(db, clocks(work), seals(work), work.viewer, tip, district, reason, tree(work)),
     )
+
+
+ROUTES = [
+    guarded(f"{TIP}/accuse", accuse, "POST"),
+    guarded(f"{TIP}/recuse", recuse, "POST"),
+    guarded(f"{TIP}/hand-back", hand_back, "POST"),
+    guarded(f"{TIP}/transfer", transfer, "POST"),
+]

@@ -1,7 +1,7 @@
 """The one mechanism before every page: who is signed in, is the form genuine, how is it shown."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,15 @@ class Work:
     def name(self, office: str) -> str:
         """What an office is called, in the officer's language."""
         known = self.core.pack.offices.get(office)
-        return (known.name.get(self.viewer.locale) or known.name["hi"]) if known else ""
+        return self.names(known.name) if known else ""
 
     def full_name(self, office: str) -> str:
-        """A station with its district, for many a station has a namesake."""
-        known = self.core.pack.offices.get(office)
-        district = self.name(known.parent) if known and known.kind == "station" else ""
-        return " · ".join(filter(None, (self.name(office), district)))
+        """An office with its district, for many a station has a namesake."""
+        district = self.core.pack.district_of(office) if office in self.core.pack.offices else ""
+        return " · ".join(filter(None, (self.name(office), self.name(district) if district != office else "")))
+
+    def is_closed(self, office: str) -> bool:
+        return office in self.core.pack.offices and office not in self.core.pack.open_parents
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         shared = {
@@ -63,13 +65,25 @@ class Work:
             "csrf": self.session.csrf,
             "office": self.name,
             "full_office": self.full_name,
+            "names": self.names,
+            "is_closed": self.is_closed,
             "category": self.category,
         }
         return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
 
+    def names(self, names: Mapping[str, str]) -> str:
+        """A name of the pack, in the officer's language."""
+        return names.get(self.viewer.locale) or names["hi"]
+
+    def phrases(self, locale: str) -> Mapping[str, str]:
+        """What an informant gets where the officer writes nothing, by id, in their language."""
+        said: Any = self.core.pages.environment(locale).get_template("conversation/phrases.j2").make_module()
+        phrases: Mapping[str, str] = said.phrases
+        return phrases
+
     def category(self, value: str) -> str:
-        known = next((one for one in self.core.pack.categories if one.id == value), None)
-        return (known.name.get(self.viewer.locale) or known.name["hi"]) if known else value
+        known = self.core.pack.category(value)
+        return self.names(known.name) if known else value
 
 
 Page = Callable[[Work], Awaitable[Response]]

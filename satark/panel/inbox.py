@@ -1,17 +1,26 @@
 """The inbox: the tips an officer may read, and their arrival as it happens."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from satark.language import LANGUAGES
-from satark.panel.gate import Work, signed_in
-from satark.panel.roles import FIRST_PAGE
-from satark.tips.life import Status
-from satark.tips.queries import PAGE, Filters, counts, inbox, newest
+from satark.panel.gate import Work, guarded, signed_in
+from satark.panel.roles import EVERYBODY, FIRST_PAGE
+from satark.panel.saved import saved_of
+from satark.panel.tip import ENDS
+from satark.routing.tree import below, line
+from satark.store.clock import hour_of, now
+from satark.tips.inbox import arrived, counts, inbox, most_counted, newest
+from satark.tips.life import Outcome, Priority, Status
+from satark.tips.queries import Filters
+from satark.tips.ways import Place
 
 LOOK_EVERY = 2.0
+_PLACE = re.compile(r"(\d{1,7})-([0-9a-f]{0,32})")
 
 
 async def first(work: Work) -> Response:
@@ -20,20 +29,37 @@ async def first(work: Work) -> Response:
 
 async def show(work: Work) -> Response:
     asked = work.request.query_params
-    filters = Filters(**{name: asked.get(name, "")[:64] for name in vars(Filters())})
-    page = int(asked["page"]) if asked.get("page", "").isdecimal() and len(asked["page"]) < 6 else 0
+    filters = Filters.of(lambda name: asked.get(name, ""))
+    before, after = (place_in(asked.get(name, "")) for name in ("before", "after"))
     async with work.core.store.read() as db:
-        tips = await inbox(db, work.viewer, filters, page)
+        page = await inbox(db, work.viewer, filters, before or after, newer=before is None and after is not None)
         by_status = await counts(db, work.viewer, filters)
+    return await list_page(
+        work, filters, tips=page.tips, newer=page.newer, older=page.older, counts=by_status,
+        done=asked.get("done", ""), left=asked.get("left", ""),
+    )  # fmt: skip
+
+
+def place_in(said: str) -> Place | None:
+    found = _PLACE.fullmatch(said)
+    return Place(int(found[1]), found[2]) if found else None
+
+
+async def list_page(work: Work, filters: Filters, **shown: Any) -> Response:
+    """The page of the list: of all tips, or of those that have the `words` that were searched."""
+    whole = {"newer": None, "older": None, "counts": {}, "words": "", "reached": None, "done": "", "left": "", **shown}
     return work.page(
         "tips.html",
-        tips=tips[:PAGE],
-        more=len(tips) > PAGE,
-        number=page,
+        saved=await saved_of(work.core.store, work.viewer.officer_id),
+        priorities=list(Priority),
+        ends=[one.value for one in ENDS],
+        outcomes=[one.value for one in Outcome if one],
+        this_hour=hour_of(now()),
         filters=filters,
-        counts=by_status,
+        most_counted=most_counted(filters),
         statuses=[status.value for status in Status],
         options=_options(work),
+        **whole,
     )
 
 
@@ -47,11 +73,13 @@ def _options(work: Work) -> dict[str, Options]:
     def of(offices: Iterable[str]) -> Options:
         return sorted(((one, work.full_name(one)) for one in offices), key=lambda one: one[1])
 
+    near = {one for office in work.viewer.offices for one in (*line(parents, office), *below(parents, office))}
     kinds = {kind: [one.id for one in pack.offices.values() if one.kind == kind] for kind in ("district", "station")}
     return {
         "category": [(one.id, work.category(one.id)) for one in pack.categories],
-        "district": of(kinds["district"]),
+        "district": of(one for one in kinds["district"] if one in near or pack.outside in near),
         "station": of(kinds["station"]),
+        "below": of(work.viewer.may_assign(pack.open_parents, ())),
         "assigned": of(work.viewer.may_assign(parents, ()) | work.viewer.offices),
         "locale": list(LANGUAGES.items()),
         "channel": [(name, one.title or name) for name, one in work.core.registry.channels.items()],
@@ -69,9 +97,16 @@ async def _changes(work: Work) -> AsyncIterator[str]:
     while await signed_in(work.request) and not await work.request.is_disconnected():
         async with work.core.store.read() as db:
             seen = await newest(db, work.viewer)
-        if known is not None and (seen[0] > known[0] or seen[1] > known[1]):
-            yield f"event: arrived\ndata: {seen[1]}\n\n"
-        elif known is None:
-            yield ": here\n\n"
+        if known is None or len(seen) != len(known):
+            yield f"event: unread\ndata: {len(seen)}\n\n"
+        if known is not None and arrived(known, seen):
+            yield f"event: arrived\ndata: {len(seen)}\n\n"
         known = seen
         await asyncio.sleep(LOOK_EVERY)
+
+
+ROUTES = [
+    guarded("/", first, roles=EVERYBODY),
+    guarded("/tips", show),
+    guarded("/tips/live", live, quiet=True),
+]

@@ -4,8 +4,14 @@ import secrets
 import time
 from hashlib import blake2b
 
+from starlette.requests import Request
+
 TRIES = 5
 PAUSE = 60.0
+# Who knows the password could try codes from many places: those are counted together too. It locks out nobody whose
+# password is their own.
+ANYWHERE = ""
+MOST_ANYWHERE = 2 * TRIES
 
 
 class Patience:
@@ -18,11 +24,22 @@ class Patience:
     def _of(self, login: str, client: str) -> bytes:
         return blake2b(f"{login}\0{client}".encode(), key=self._key, digest_size=16).digest()
 
-    def is_over(self, login: str, client: str) -> bool:
+    def is_over(self, login: str, client: str, most: int = TRIES) -> bool:
         tries, until = self._tried.get(self._of(login, client), (0, 0.0))
-        return tries >= TRIES and time.monotonic() < until
+        return tries >= most and time.monotonic() < until
 
-    def count(self, login: str, client: str) -> None:
+    def count(self, login: str, client: str, most: int = TRIES) -> bool:
+        """Count one that was wrong. Returns whether the brakes go on with it."""
         self._tried = {one: kept for one, kept in self._tried.items() if kept[1] > time.monotonic()}
         tries, _ = self._tried.get(self._of(login, client), (0, 0.0))
         self._tried[self._of(login, client)] = (tries + 1, time.monotonic() + PAUSE)
+        return tries + 1 == most
+
+
+def patience_of(request: Request) -> Patience:
+    patience: Patience = request.app.state.patience
+    return patience
+
+
+def client_of(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -8,16 +8,18 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.panel.roles import Role
 from satark.store.clock import hour_of, now
 from satark.store.engine import Store
-from satark.store.tables import Officer, Post
+from satark.store.officers import Officer, Passkey, Post
 
 _officer: Any = Officer
 _post: Any = Post
+_passkey: Any = Passkey
 
 _hasher = PasswordHasher()
 # Compared with when there is no such login, so that the answer takes as long.
@@ -57,6 +59,13 @@ async def check_password(store: Store, login: str, password: str) -> Any:
     return row if right else None
 
 
+async def id_of(store: Store, login: str) -> str | None:
+    """The id of the officer with that login, if there is one."""
+    async with store.read() as db:
+        found: str | None = (await db.execute(select(_officer.id).where(_officer.login == login))).scalar_one_or_none()
+    return found
+
+
 async def officer_of(store: Store, officer_id: str) -> Any:
     """Their row, or None."""
     async with store.read() as db:
@@ -68,6 +77,12 @@ async def offices_of(store: Store, officer_id: str) -> list[str]:
     async with store.read() as db:
         wanted = select(_post.office_id).where(_post.officer_id == officer_id, _post.until.is_(None))
         return list((await db.execute(wanted)).scalars())
+
+
+async def serve_in(db: AsyncConnection, office: str) -> bool:
+    """Whether anybody serves in an office now."""
+    wanted = select(_post.id).where(_post.office_id == office, _post.until.is_(None)).limit(1)
+    return (await db.execute(wanted)).first() is not None
 
 
 async def set_password(store: Store, officer_id: str, password: str) -> None:
@@ -96,10 +111,11 @@ def new_password() -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """An account, with the offices they serve in now."""
+    """An account, with the offices they serve in now, and how many passkeys they have."""
 
     row: Any
     offices: tuple[str, ...]
+    passkeys: int
 
 
 async def everybody(store: Store) -> list[Person]:
@@ -107,10 +123,12 @@ async def everybody(store: Store) -> list[Person]:
     async with store.read() as db:
         rows = (await db.execute(select(Officer).order_by(_officer.name, _officer.id))).all()
         posts = (await db.execute(select(_post.officer_id, _post.office_id).where(_post.until.is_(None)))).all()
+        counted = select(_passkey.officer_id, func.count()).group_by(_passkey.officer_id)
+        passkeys: dict[str, int] = dict((await db.execute(counted)).all())
     held: dict[str, list[str]] = {}
     for officer, office in posts:
         held.setdefault(officer, []).append(office)
-    return [Person(row, tuple(sorted(held.get(row.id, ())))) for row in rows]
+    return [Person(row, tuple(sorted(held.get(row.id, ()))), passkeys.get(row.id, 0)) for row in rows]
 
 
 async def add_post(store: Store, officer_id: str, office: str) -> None:
@@ -129,10 +147,12 @@ async def end_post(store: Store, officer_id: str, office: str) -> None:
 
 
 async def recover(store: Store, officer_id: str, password: str) -> None:
-    """A new password, and no second factor."""
+    """A new password, no second factor, and no e-mail to an address that somebody else may have set."""
     await set_password(store, officer_id, password)
+    lost = {"second": None, "second_step": 0, "email": "", "digest": ""}
     async with store.write() as db:
-        await db.execute(update(Officer).where(_officer.id == officer_id).values(second=None, second_step=0))
+        await db.execute(delete(Passkey).where(_passkey.officer_id == officer_id))
+        await db.execute(update(Officer).where(_officer.id == officer_id).values(**lost))
 
 
 async def set_active(store: Store, officer_id: str, *, active: bool) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pyotp
 import segno
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.clock import now
 from satark.store.engine import Store
+from satark.store.officers import Officer
 from satark.store.sealing import Locker
-from satark.store.tables import Officer
 
 ISSUER = "Satark"
 STEP = 30
@@ -45,6 +46,8 @@ def picture(secret: str, login: str) -> str:
 
 async def take(store: Store, locker: Locker, officer: Any, code: str) -> bool:
     """Whether a code is right; then it is not right again. `officer` is their row."""
+    if officer.second is None:
+        return False
     step = step_of(locker.open(officer.second).decode(), code, now(), officer.second_step)
     if step is None:
         return False
@@ -53,12 +56,15 @@ async def take(store: Store, locker: Locker, officer: Any, code: str) -> bool:
         return bool((await db.execute(update(Officer).where(fresh).values(second_step=step))).rowcount)
 
 
-async def enrol(store: Store, officer_id: str, locked: bytes, code: str, locker: Locker) -> bool:
-    """Make a secret an officer's second factor, if they can show a code of it."""
-    step = step_of(locker.open(locked).decode(), code, now(), 0)
-    if step is None:
-        return False
-    async with store.write() as db:
-        mine = update(Officer).where(_officer.id == officer_id)
-        await db.execute(mine.values(second=locked, second_step=step))
-    return True
+async def keep(db: AsyncConnection, locker: Locker, officer_id: str, secret: str, step: int) -> bool:
+    """Make a secret an officer's second factor; False where they have one already. `step` is that of the code that they
+    showed."""
+    mine = (_officer.id == officer_id) & _officer.second.is_(None)
+    values = {"second": locker.close(secret.encode()), "second_step": step}
+    return bool((await db.execute(update(Officer).where(mine).values(**values))).rowcount)
+
+
+async def drop(db: AsyncConnection, officer_id: str) -> bool:
+    """Whether there was one; it is gone then."""
+    mine = (_officer.id == officer_id) & _officer.second.is_not(None)
+    return bool((await db.execute(update(Officer).where(mine).values(second=None, second_step=0))).rowcount)

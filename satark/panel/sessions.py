@@ -8,22 +8,23 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from satark.panel.roles import Role
+from satark.panel.asked import GOOD_FOR
+from satark.panel.roles import SERVING, Role
 from satark.routing.policy import Held
 from satark.routing.tree import Parents
 from satark.store.clock import HOUR, now
 from satark.store.engine import Store
-from satark.store.tables import Officer, Post, SignIn
+from satark.store.officers import Officer, Post, PushSubscription, SignIn
 from satark.tips.viewing import Viewer, viewer_of
 
 MINUTE = 60
-# Long enough to find a telephone and type a code.
-STAGE = 10 * MINUTE
-MOST_DEVICE = 120
+# Some browsers say at the very end who they are.
+MOST_DEVICE = 300
 
 _officer: Any = Officer
 _post: Any = Post
 _sign_in: Any = SignIn
+_push: Any = PushSubscription
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ async def open_session(
         key=key_of(cookie),
         officer_id=officer_id,
         csrf=secrets.token_urlsafe(24),
-        expires=moment + (STAGE if stage else hours * HOUR),
+        expires=moment + (GOOD_FOR if stage else hours * HOUR),
         since=moment,
         seen=moment,
         device=device[:MOST_DEVICE],
@@ -98,7 +99,7 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
         if row is None:
             return None
         posts = await db.execute(select(_post.office_id, _post.until).where(_post.officer_id == row.id))
-        held = [Held(post.office_id, post.until) for post in posts] if row.role == Role.OFFICER else []
+        held = [Held(post.office_id, post.until) for post in posts] if row.role in SERVING else []
     return Session(viewer_of(row.id, row.name, row.locale, held, parents), Role(row.role), row.csrf, row.key, row.seen)
 
 
@@ -116,7 +117,9 @@ async def sessions_of(store: Store, officer_id: str) -> Sequence[Any]:
 
 
 async def close_of(store: Store, officer_id: str, key: str = "", but: str = "") -> None:
-    """Close one session of an officer, or all of them but one."""
+    """Close one session of an officer; or all of them but one, and then no browser of theirs gets a notice any more."""
     those = (_sign_in.officer_id == officer_id) & (_sign_in.key != but)
     async with store.write() as db:
         await db.execute(delete(SignIn).where(those & (_sign_in.key == key) if key else those))
+        if not key:
+            await db.execute(delete(PushSubscription).where(_push.officer_id == officer_id))

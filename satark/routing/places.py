@@ -4,7 +4,6 @@ The nearest station is not the one in charge, for no map of jurisdictions is ope
 the citizen or an officer confirms.
 """
 
-import unicodedata
 from math import cos, hypot, radians
 
 from msgspec import Struct
@@ -12,25 +11,14 @@ from rapidfuzz import fuzz, process
 from shapely.geometry import Point
 
 from satark.routing.pack import Pack, Spot
+from satark.routing.sounds import alike, romanised
 
 MOST = 5
 # Found by trial on the names of tests/routing: below it, the wrong stations outnumber the right ones.
 LEAST_SCORE = 78.0
+# A name is taken for a place's without asking, so it must be all but the same.
+SURE = 90.0
 KM_PER_DEGREE = 111.2
-
-_VOWELS = dict(zip("अआइईउऊएऐओऔऑ", "aaiiuueeooo", strict=True)) | {"ऋ": "ri"}
-_SIGNS = dict(zip("ािीुूेैोौॉंँ", "aiiuueeooonn", strict=True)) | {"ृ": "ri", "ः": "", "़": "", "्": ""}
-_CONSONANTS = dict(
-    zip(
-        ("क ख ग घ ङ च छ ज झ ञ ट ठ ड ढ ण त थ द ध न प फ ब भ म य र ल व श ष स ह").split(),
-        ("k kh g gh n ch ch j jh n t th d dh n t th d dh n p f b bh m y r l v sh sh s h").split(),
-        strict=True,
-    )
-)
-# Spellings of one sound, in the order they are replaced.
-_ALIKE = dict(
-    pair.split(">") for pair in ("ph>f w>v z>j q>k x>ks ee>i oo>u ou>o au>o ai>e ck>k sh>s chh>ch y>i h>").split()
-)
 
 
 class Suggestion(Struct, frozen=True):
@@ -49,29 +37,9 @@ class Located(Struct, frozen=True):
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def romanised(text: str) -> str:
-    """Devanagari in Latin letters, near enough to compare names; other letters as they are, without marks."""
-    out: list[str] = []
-    for char in unicodedata.normalize("NFKD", text.casefold()):
-        if char in _CONSONANTS:
-            out.append(_CONSONANTS[char] + "a")
-        elif char in _SIGNS:
-            if out and char not in "ंँः़":
-                out[-1] = out[-1].removesuffix("a")
-            out.append(_SIGNS[char])
-        elif char in _VOWELS:
-            out.append(_VOWELS[char])
-        elif not unicodedata.combining(char):
-            out.append(char if char.isalnum() else " ")
-    return "".join(out)
-
-
 def folded(text: str) -> str:
     """What remains of a name when spelling is set aside: `मड़ियाहूँ`, `Mariahu` and `madiyahun` come close."""
-    joined = "".join(romanised(text).split())
-    for written, meant in _ALIKE.items():
-        joined = joined.replace(written, meant)
-    skeleton = "".join(char for at, char in enumerate(joined) if at == 0 or char != joined[at - 1])
+    skeleton = alike("".join(romanised(text).split()))
     return skeleton.rstrip("aiun") or skeleton
 
 
@@ -91,6 +59,7 @@ class Gazetteer:
     def __init__(self, pack: Pack) -> None:
         self._outlines = pack.outlines
         self._served = {office.id for office in pack.offices.values() if office.kind == "district"}
+        # An outpost has a spot too, which leads to its station.
         self._stations = [spot for spot in pack.spots if spot.station]
         usable = [spot for spot in pack.spots if spot.station or (spot.precise and spot.lat is not None)]
         self._names = [(folded(name), spot) for spot in usable for name in spot.names]
@@ -107,10 +76,17 @@ class Gazetteer:
         district = inside[0]
         return Located(district, self.nearest(lat, lon, district))
 
+    def lies_in(self, lat: float, lon: float, district: str) -> bool:
+        """Whether a pin (WGS84 degrees) lies in a district."""
+        outline = self._outlines.get(district)
+        return outline is not None and bool(outline.covers(Point(lon, lat)))
+
     def nearest(self, lat: float, lon: float, district: str) -> tuple[Suggestion, ...]:
         stations = [spot for spot in self._stations if spot.district == district and spot.lat is not None]
-        found = sorted((_km(lat, lon, spot), spot.station) for spot in stations)
-        return tuple(Suggestion(station, district, 100.0, km) for km, station in found[:MOST])
+        found: dict[str, float] = {}
+        for km, station in sorted((_km(lat, lon, spot), spot.station) for spot in stations):
+            found.setdefault(station, km)
+        return tuple(Suggestion(station, district, 100.0, km) for station, km in list(found.items())[:MOST])
 
     def find(self, text: str, district: str = "") -> tuple[Suggestion, ...]:
         """The stations that a name may mean, best first: stations of that name, then those nearest to a place of it."""
@@ -132,6 +108,16 @@ class Gazetteer:
                 if one.station not in best or one.score > best[one.station].score:
                     best[one.station] = one
         return tuple(sorted(best.values(), key=lambda one: (-one.score, one.km, one.station))[:MOST])
+
+    def point_of(self, text: str, district: str) -> tuple[float, float] | None:
+        """Where the place of a district lies that goes by this name (WGS84 degrees: lat, lon); None where none does, or no
+        more is known of it than its station."""
+        places = [(name, spot) for name, spot in self._names if spot.district == district and not spot.station]
+        found = process.extractOne(folded(text), [name for name, _ in places], scorer=fuzz.ratio, score_cutoff=SURE)
+        if found is None:
+            return None
+        spot = places[found[2]][1]
+        return None if spot.lat is None or spot.lon is None else (spot.lat, spot.lon)
 
     def _meant(self, spot: Spot, score: float) -> tuple[Suggestion, ...]:
         """The station itself, or for a place the two nearest, a little below a station of that name."""

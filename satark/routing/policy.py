@@ -39,6 +39,22 @@ def handed_up(parents: Parents, outside: str, office: str, accused: Iterable[str
     return next((one for one in line(parents, office)[1:] if one not in hidden), outside)
 
 
+def whose_turn(parents: Parents, reading: Iterable[str], assigned: str) -> frozenset[str]:
+    """The offices that a tip waits for: the one it is assigned to, else those that read it and have no reader below."""
+    offices = frozenset(reading)
+    if assigned in offices:
+        return frozenset({assigned})
+    return frozenset(one for one in offices if not (below(parents, one) - {one}) & offices)
+
+
+def levels_up(parents: Parents, turn: Iterable[str], accused: Iterable[str], levels: int) -> frozenset[str]:
+    """The offices so many levels above those whose turn it is, of those that may learn of a tip; none at the end."""
+    offices, hidden = frozenset(turn), frozenset(accused)
+    for _ in range(levels):
+        offices = frozenset(handed_up(parents, "", one, hidden) for one in offices) - {""}
+    return offices
+
+
 def after_accusation(
     parents: Parents, outside: str, top: str, district: str, accused: frozenset[str], reading: Iterable[str]
 ) -> frozenset[str]:

@@ -4,7 +4,7 @@ SQLite writes under BEGIN IMMEDIATE, so that a transaction never fails at its en
 start; freed pages are overwritten (`secure_delete`), for what is destroyed must be gone.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+# How long a statement waits for the database, in milliseconds, and how long what can be done later.
+PATIENCE = 10_000
+A_MOMENT = 1000
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={PATIENCE}",
+    # A page of the list looks at thousands of rows here and there: reading them from memory costs no call each.
+    "PRAGMA mmap_size=2147418112",
 )
 
 
@@ -48,7 +53,8 @@ class Store:
         @event.listens_for(self.engine.sync_engine, "begin")
         def begin(connection: Connection) -> None:
             mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-            connection.exec_driver_sql(f"BEGIN {mode}")
+            if mode:
+                connection.exec_driver_sql(f"BEGIN {mode}")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -62,6 +68,28 @@ class Store:
             connection = await plain.execution_options(sqlite_begin="IMMEDIATE")
             async with connection.begin():
                 yield connection
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log: its pages are written back, and it is cut to nothing. Where
+        somebody reads for longer than a moment, the next purge does it."""
+        if self.is_sqlite:
+            async with self._alone() as connection:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={A_MOMENT}")
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
+
+    async def vacuum(self, tables: Iterable[str]) -> None:
+        """Take the room of deleted rows away. SQLite may have left copies in the gaps of its pages when it moved rows, so
+        the whole file is written anew; PostgreSQL frees these tables, where the role owns them."""
+        async with self._alone() as connection:
+            await connection.exec_driver_sql("VACUUM" if self.is_sqlite else f"VACUUM {', '.join(sorted(tables))}")
+        await self.scrub()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside of any transaction."""
+        async with self.engine.connect() as plain:
+            yield await plain.execution_options(sqlite_begin="", isolation_level="AUTOCOMMIT")
 
     def insert(self, table: Any) -> Any:
         """An INSERT that knows ON CONFLICT, in the dialect at hand."""

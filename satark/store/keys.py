@@ -11,9 +11,14 @@
 | `lookup.key` | hashes | | hashes |
 | `conversation.key` | locks | | locks |
 | `officers.key` | | locks | |
+| `search.key` | | locks | locks |
+| `push.pub` | | shows | |
+| `push.key` | | | signs |
 
 What the police write to an informant is sealed to `reply`, for the gateway shows it to whoever has the receipt; what an
 informant wrote is sealed to `content`, which the gateway cannot open.
+
+`push` is how a push service knows that a notice to an officer's browser is ours (VAPID, RFC 8292).
 
 A process is given the files it needs, and works with those; what is missing is a clear error where it is wanted.
 """
@@ -23,10 +28,10 @@ from pathlib import Path
 
 from nacl.utils import random
 
-from satark.store.sealing import KEY_BYTES, new_pair
+from satark.store.sealing import KEY_BYTES, new_pair, new_signing_pair
 
-PAIRS = ("content", "courier", "reply")
-SECRETS = ("lookup", "conversation", "officers")
+PAIRS = ("content", "courier", "reply", "push")
+SECRETS = ("lookup", "conversation", "officers", "search")
 
 
 class KeyMissing(Exception):
@@ -60,7 +65,7 @@ def make_keys(folder: Path) -> list[str]:
     made: dict[str, bytes] = {}
     for name in PAIRS:
         if not (folder / f"{name}.pub").exists():
-            made[f"{name}.key"], made[f"{name}.pub"] = new_pair()
+            made[f"{name}.key"], made[f"{name}.pub"] = new_signing_pair() if name == "push" else new_pair()
     for name in SECRETS:
         if not (folder / f"{name}.key").exists():
             made[f"{name}.key"] = random(KEY_BYTES)

@@ -8,7 +8,7 @@ columns are sealed boxes: see identity/ for the return address (the courier's ke
 import secrets
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 UNORDERED = {"sqlite_with_rowid": False}
@@ -17,6 +17,11 @@ UNORDERED = {"sqlite_with_rowid": False}
 def random_id() -> str:
     """128 random bits in hex: it says neither when nor how many."""
     return secrets.token_hex(16)
+
+
+def partial(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
+    """An index of the rows that `where` tells: as SQL, once more for SQLite where it writes it in another way."""
+    return Index(name, *columns, sqlite_where=text(sqlite or where), postgresql_where=text(where))
 
 
 def sealed_bytes(nullable: bool = False) -> Any:
@@ -47,14 +52,29 @@ class SeenEvent(SQLModel, table=True):
     day: int = Field(index=True)
 
 
+FILTERED = ("category", "assigned", "locale", "channel")
+
+
 class Tip(SQLModel, table=True):
     """A tip, without its content. `hour` and `changed_hour` are hours since 1970 (UTC); `station` is a suggestion.
 
-    `fresh` is whether the informant wrote something that no officer has looked at.
+    Each index of a filter has the status and the order of the inbox behind it, see tips/ways.py.
+
+    `priority` is one of tips/life.py. `due_hour` is the hour since 1970 in which the present step is late, None where no
+    clock runs; `late` counts what was done about it, and `next_hour` is when more is to be done (tips/escalation.py).
+    `cell` is the H3 cell, at resolution 7, of the place that the citizen named; empty where they named no more than a
+    station or a district. Never finer: a pin may be the informant's own house, and such a cell, of some 5 km², is a village
+    with its neighbours and holds some thousands of people (P3).
+    `destroyed` is the hour since 1970 in which all that was said in it was destroyed, None while it is kept.
     """
 
     __tablename__ = "tip"
-    __table_args__ = UNORDERED
+    __table_args__ = (
+        *(Index(f"ix_tip_by_{one}", one, "status", "hour", "id") for one in FILTERED),
+        partial("ix_tip_urgent", "status", "hour", "id", "priority", where="priority > 0"),
+        partial("ix_tip_running", "status", "hour", "id", "due_hour", where="due_hour IS NOT NULL"),
+        UNORDERED,
+    )
     id: str = Field(default_factory=random_id, primary_key=True)
     reference: str = Field(unique=True)
     receipt: str = Field(unique=True)
@@ -62,15 +82,20 @@ class Tip(SQLModel, table=True):
     changed_hour: int
     channel: str
     locale: str
-    category: str = Field(index=True)
-    district: str = Field(default="", index=True)
-    station: str = Field(default="", index=True)
-    assigned: str = Field(default="", index=True)
-    status: str = Field(default="received", index=True)
+    category: str
+    district: str = ""
+    station: str = ""
+    cell: str = ""
+    assigned: str = ""
+    status: str = "received"
     outcome: str = ""
     incomplete: bool = False
-    fresh: bool = True
     synthetic: bool = False
+    priority: int = 0
+    due_hour: int | None = Field(default=None, index=True)
+    late: int = 0
+    next_hour: int | None = Field(default=None, index=True)
+    destroyed: int | None = None
 
 
 class StatusChange(SQLModel, table=True):
@@ -86,13 +111,44 @@ class StatusChange(SQLModel, table=True):
     step: int
 
 
+WAITING = ("office_id", "turn", "step", "status", "hour", "tip_id", "due_hour", "late")
+
+
 class TipReader(SQLModel, table=True):
-    """An office that may read a tip: routing decides, every query joins."""
+    """An office that may read a tip: routing decides, every query joins.
+
+    `fresh` is whether there is something in it that nobody of the office has looked at, and `fresh_hour` when that last
+    came. The rest is how the tip stands (tips/standing.py), so that an office's lists are read off its own indexes: `turn`
+    is the office that it waits for, and `step` what for, if for anything (tips/lateness.py).
+    """
 
     __tablename__ = "tip_reader"
-    __table_args__ = UNORDERED
+    __table_args__ = (
+        Index("ix_tip_reader_list", "office_id", "hour", "tip_id"),
+        Index("ix_tip_reader_status", "office_id", "status", "hour", "tip_id"),
+        partial(
+            "ix_tip_reader_fresh", "office_id", "status", "hour", "tip_id", "fresh", where="fresh", sqlite="fresh = 1"
+        ),
+        partial("ix_tip_reader_news", "office_id", "fresh_hour", "tip_id", "fresh", where="fresh", sqlite="fresh = 1"),
+        *(
+            Index(f"ix_tip_reader_{one}", "office_id", one, "status", "hour", "tip_id")
+            for one in ("district", "station")
+        ),
+        partial("ix_tip_reader_turn", *WAITING, where="step IS NOT NULL"),
+        UNORDERED,
+    )
     tip_id: str = Field(primary_key=True, foreign_key="tip.id")
-    office_id: str = Field(primary_key=True, index=True)
+    office_id: str = Field(primary_key=True)
+    hour: int = 0
+    fresh: bool = True
+    fresh_hour: int = 0
+    status: str = "received"
+    district: str = ""
+    station: str = ""
+    turn: str = ""
+    step: str | None = None
+    due_hour: int | None = None
+    late: int = 0
 
 
 class Accusation(SQLModel, table=True):
@@ -114,14 +170,51 @@ class Recusal(SQLModel, table=True):
     hour: int
 
 
+class TipHold(SQLModel, table=True):
+    """A tip that an officer keeps from being destroyed, and those merged into it: a court wants it. Why is a note of the
+    tip. `hour` is hours since 1970."""
+
+    __tablename__ = "tip_hold"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True, foreign_key="tip.id")
+    officer_id: str
+    hour: int
+
+
+class TipLink(SQLModel, table=True):
+    """Two tips that officers connected. `kind` is `related` (then the smaller id comes first) or `duplicate`: `tip_id` was
+    merged into `other_id`."""
+
+    __tablename__ = "tip_link"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True, foreign_key="tip.id")
+    other_id: str = Field(primary_key=True, foreign_key="tip.id", index=True)
+    kind: str
+
+
+class CheckMark(SQLModel, table=True):
+    """An item of the category's checklist that an officer ticked. `hour` is hours since 1970."""
+
+    __tablename__ = "check_mark"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True, foreign_key="tip.id")
+    item: str = Field(primary_key=True)
+    officer_id: str
+    hour: int
+
+
 class Message(SQLModel, table=True):
     """One letter of a tip's dialogue. `kind` and `delivery` are those of tips/letters.py; `sealed` is its content.
 
-    `author` is an officer's id, empty for the informant. `place` counts the letters of one tip.
+    `author` is an officer's id, empty for the informant. `place` counts the letters of one tip. `indexed` is that search
+    knows its words.
     """
 
     __tablename__ = "message"
-    __table_args__ = UNORDERED
+    __table_args__ = (
+        partial("ix_message_not_indexed", "id", "indexed", where="NOT indexed", sqlite="indexed = 0"),
+        UNORDERED,
+    )
     id: str = Field(default_factory=random_id, primary_key=True)
     tip_id: str = Field(index=True, foreign_key="tip.id")
     kind: str
@@ -130,6 +223,21 @@ class Message(SQLModel, table=True):
     place: int = 0
     sealed: bytes = sealed_bytes()
     delivery: str = ""
+    indexed: bool = False
+
+
+class LetterWords(SQLModel, table=True):
+    """What search looks through of a letter: its words, locked with `search.key`. It is gone with the letter.
+
+    `hour` is that of the tip: what is searched together, the newest first, lies together.
+    """
+
+    __tablename__ = "letter_words"
+    __table_args__ = UNORDERED
+    hour: int = Field(primary_key=True)
+    tip_id: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True, foreign_key="message.id", ondelete="CASCADE", index=True)
+    words: bytes = sealed_bytes()
 
 
 class Evidence(SQLModel, table=True):
@@ -137,6 +245,10 @@ class Evidence(SQLModel, table=True):
 
     `source` is where to fetch it, sealed to the courier's key, until it is fetched. `original` and `cleaned` are
     SHA-256 in hex of what came and of what is shown. `blob` names the ciphertext in the evidence store.
+
+    `poster` and `poster_key` are the same of a video's poster. `peaks` is how loud a recording is, sealed to the content
+    key. `looks` is what it looks like (evidence/looks.py), locked with `search.key`: two tips that show the same are linked
+    by whoever has that key, and by nobody who stole the database.
     """
 
     __tablename__ = "evidence"
@@ -152,11 +264,42 @@ class Evidence(SQLModel, table=True):
     cleaned: str = ""
     blob: str = ""
     key: bytes | None = sealed_bytes(nullable=True)
+    poster: str | None = None
+    poster_key: bytes | None = sealed_bytes(nullable=True)
+    peaks: bytes | None = sealed_bytes(nullable=True)
+    looks: bytes | None = sealed_bytes(nullable=True)
     source: bytes | None = sealed_bytes(nullable=True)
     channel: str = ""
     attempts: int = 0
     due: int = Field(default=0, index=True)
     hour: int
+
+
+class Upload(SQLModel, table=True):
+    """A file that comes in parts, over a line that breaks. Whoever knows its id goes on with it; once it is whole, the id
+    is that of its evidence. `arrived` is in bytes, `expires` in hours since 1970.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = UNORDERED
+    id: str = Field(default_factory=random_id, primary_key=True)
+    kind: str
+    mime: str = ""
+    size: int
+    arrived: int = 0
+    expires: int = Field(index=True)
+
+
+class UploadPart(SQLModel, table=True):
+    """The bytes of an upload from `start` on, in a blob of their own. `key` is the part's key sealed to the content key."""
+
+    __tablename__ = "upload_part"
+    __table_args__ = UNORDERED
+    upload_id: str = Field(primary_key=True)
+    start: int = Field(primary_key=True)
+    size: int
+    blob: str
+    key: bytes | None = sealed_bytes(nullable=True)
 
 
 class ReturnAddress(SQLModel, table=True):
@@ -205,7 +348,7 @@ class Outbox(SQLModel, table=True):
 
 
 class Pace(SQLModel, table=True):
-    """When an informant may be written to at full pace again, by a keyed hash of who; gone minutes later.
+    """When an informant may be written to (or called) at full pace again, by a keyed hash of who; gone at that time.
 
     `ready` is in unix seconds with fractions.
     """
@@ -229,62 +372,43 @@ class SentPart(SQLModel, table=True):
     day: int = Field(index=True)
 
 
-class Officer(SQLModel, table=True):
-    """A person of the police with an account. `role` is one of panel/roles.py. `second` is the secret of their second
-    factor, locked with `officers.key`, and `second_step` the last half minute a code of it was taken for.
-    """
+class MuteRequest(SQLModel, table=True):
+    """What an officer wants done about a malicious sender, until the worker has done it. `wish` is one of tips/abuse.py."""
 
-    __tablename__ = "officer"
-    id: str = Field(default_factory=random_id, primary_key=True)
-    login: str = Field(unique=True)
-    name: str
-    password: str
-    locale: str = "hi"
-    active: bool = True
-    role: str = "officer"
-    second: bytes | None = sealed_bytes(nullable=True)
-    second_step: int = 0
+    __tablename__ = "mute_request"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True)
+    wish: str
 
 
-class Post(SQLModel, table=True):
-    """An office an officer serves or served in. `until` is an hour since 1970, None while it lasts."""
+class Mute(SQLModel, table=True):
+    """The keyed hash of a sender who is slowed or blocked until the end of a day since 1970. It names no tip."""
 
-    __tablename__ = "post"
-    id: str = Field(default_factory=random_id, primary_key=True)
-    officer_id: str = Field(index=True, foreign_key="officer.id")
-    office_id: str = Field(index=True)
-    since: int
-    until: int | None = None
-
-
-class SignIn(SQLModel, table=True):
-    """An open session of an officer, by the hash of its cookie. Times are unix seconds; `seen` is when they last did
-    something. `stage` is empty once they are in; before, `code` or `enrol`, with the new `secret` of a second factor.
-    """
-
-    __tablename__ = "sign_in"
+    __tablename__ = "mute"
+    __table_args__ = UNORDERED
     key: str = Field(primary_key=True)
-    officer_id: str = Field(index=True, foreign_key="officer.id")
-    csrf: str
-    expires: int
-    since: int = 0
-    seen: int = 0
-    device: str = ""
-    stage: str = ""
-    secret: bytes | None = sealed_bytes(nullable=True)
+    until: int = Field(index=True)
+    blocked: bool = False
 
 
-class AuditEntry(SQLModel, table=True):
-    """One link of the audit chain: what an officer looked at or changed. `time` is unix seconds, `hash` is hex.
+class Edit(SQLModel, table=True):
+    """A change that administrators made to the jurisdiction pack (routing/edits.py). `value` is JSON, empty where the
+    change was taken back; `number` counts the changes, so that every process sees that there is a new one."""
 
-    An informant's acts are not in it: their place among officers' exact times would tell when they happened.
-    """
+    __tablename__ = "edit"
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    value: str
+    number: int = Field(index=True)
 
-    __tablename__ = "audit_entry"
-    number: int = Field(primary_key=True)
-    time: int
-    actor: str = Field(index=True)
-    action: str
-    subject: str = Field(default="", index=True)
-    detail: str = ""
-    hash: str
+
+class ChannelHealth(SQLModel, table=True):
+    """How a channel does. Hours since 1970, 0 for never; `failed` counts the errors of the hour `failed_hour`."""
+
+    __tablename__ = "channel_health"
+    channel: str = Field(primary_key=True)
+    in_hour: int = 0
+    out_hour: int = 0
+    failed: int = 0
+    failed_hour: int = 0
+    trouble: str = ""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
@@ -21,3 +22,8 @@ class Rows:
     async def write(self, db: AsyncConnection) -> None:
         for table, rows in self._by_table.items():
             await db.execute(insert(table), rows)
+
+
+def upsert(db: AsyncConnection, table: type[SQLModel]) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
+    return (postgresql if db.dialect.name == "postgresql" else sqlite).insert(table)

@@ -12,9 +12,12 @@ from satark.routing.tree import Parents
 from satark.store.clock import hour_of, now
 from satark.store.tables import Accusation, Recusal, Tip, TipReader
 from satark.tips.audit import append
-from satark.tips.entries import NotAllowed, Seals, keep_inside
-from satark.tips.letters import LetterKind
+from satark.tips.clocks import Clocks
+from satark.tips.entries import NotAllowed, Seals, keep_note
 from satark.tips.queries import accused_by
+from satark.tips.standing import restart, write_down
+from satark.tips.tallies.keeping import take_out
+from satark.tips.tallies.marks import mark
 from satark.tips.viewing import Viewer
 
 _tip: Any = Tip
@@ -31,7 +34,7 @@ class Tree:
 
 
 async def accuse(
-    db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, office: str, reason: str, tree: Tree
+    db: AsyncConnection, clocks: Clocks, seals: Seals, viewer: Viewer, tip: Any, office: str, reason: str, tree: Tree
 ) -> None:
     """Name an office that the tip accuses. From this moment it and those below it know nothing of the tip any more."""
     if office not in tree.parents or office == tree.outside:
@@ -40,26 +43,31 @@ async def accuse(
     if office in known:
         return
     accused = known | {office}
-    await keep_inside(db, seals, viewer, tip, LetterKind.NOTE, reason, ())
+    await keep_note(db, seals, viewer, tip, reason)
     await db.execute(insert(Accusation).values(tip_id=tip.id, office_id=office))
     await set_readers(
         db, tip, after_accusation(tree.parents, tree.outside, tree.top, tip.district, accused, await read_by(db, tip))
     )
     if tip.assigned in shut_out(tree.parents, accused):
         await _give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
+    await restart(db, clocks, tip.id)
+    await take_out(db, tip.hour, office)
     await append(db, viewer.officer_id, "accuse", tip.id, office)
 
 
-async def recuse(db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, reason: str, tree: Tree) -> None:
+async def recuse(
+    db: AsyncConnection, clocks: Clocks, seals: Seals, viewer: Viewer, tip: Any, reason: str, tree: Tree
+) -> None:
     """An officer hands a tip up because of whom it is about, and sees it no more; their colleagues do."""
     accused = await accused_by(db, tip.id)
     reading = await read_by(db, tip)
     above = {handed_up(tree.parents, tree.outside, office, accused) for office in viewer.offices & reading}
-    await keep_inside(db, seals, viewer, tip, LetterKind.NOTE, reason, ())
+    await keep_note(db, seals, viewer, tip, reason)
     await db.execute(insert(Recusal).values(tip_id=tip.id, officer_id=viewer.officer_id, hour=hour_of(now())))
     await set_readers(db, tip, reading | above)
     if tip.assigned in viewer.offices:
         await _give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
+        await restart(db, clocks, tip.id)
     await append(db, viewer.officer_id, "recuse", tip.id)
 
 
@@ -69,10 +77,26 @@ async def read_by(db: AsyncConnection, tip: Any) -> frozenset[str]:
 
 
 async def set_readers(db: AsyncConnection, tip: Any, offices: Iterable[str]) -> None:
-    """From now on these offices have the tip, and no others. To whoever is left it is new."""
+    """From now on these offices have the tip, and no others. To all of them it is new."""
     await db.execute(delete(TipReader).where(_reader.tip_id == tip.id))
-    await db.execute(insert(TipReader), [{"tip_id": tip.id, "office_id": office} for office in offices])
-    await db.execute(update(Tip).where(_tip.id == tip.id).values(fresh=True))
+    for office in offices:
+        await _make_reader(db, tip, office)
+    await write_down(db, [tip.id])
+    await mark(db, tip.hour)
+
+
+async def add_reader(db: AsyncConnection, tip: Any, office: str) -> None:
+    """An office gets the tip too. To it, it is new."""
+    own = (_reader.tip_id == tip.id) & (_reader.office_id == office)
+    if not (await db.execute(update(TipReader).where(own).values(fresh=True, fresh_hour=hour_of(now())))).rowcount:
+        await _make_reader(db, tip, office)
+        await write_down(db, [tip.id])
+        await mark(db, tip.hour)
+
+
+async def _make_reader(db: AsyncConnection, tip: Any, office: str) -> None:
+    new = TipReader(tip_id=tip.id, office_id=office, hour=tip.hour, fresh_hour=hour_of(now()))
+    await db.execute(insert(TipReader).values(**new.model_dump()))
 
 
 async def _give(db: AsyncConnection, tip: Any, office: str) -> None:

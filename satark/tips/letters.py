@@ -20,7 +20,6 @@ class LetterKind(StrEnum):
 
 # What an officer can ask with one tap: ids of templates/conversation/phrases.j2.
 QUICK = ("ask_where", "ask_when", "ask_now", "ask_vehicle", "ask_photo", "thanks")
-FROM_INFORMANT = frozenset({LetterKind.ACCOUNT, LetterKind.ADDITION})
 
 
 class Delivery(StrEnum):
@@ -42,11 +41,26 @@ class Piece(Struct, frozen=True, omit_defaults=True):
     evidence: str = ""
 
 
+class Seizure(Struct, frozen=True):
+    """What was seized and how much of it, as the officer writes it: `country liquor`, `20 l`."""
+
+    what: str
+    amount: str
+
+
+class Result(Struct, frozen=True, omit_defaults=True):
+    """What an action led to, in numbers. `fir` is the number of the First Information Report."""
+
+    arrests: int = 0
+    seizures: tuple[Seizure, ...] = ()
+    fir: str = ""
+
+
 class Letter(Struct, frozen=True, omit_defaults=True):
     """`place` is where it happens in the informant's words; `lat` and `lon` where they pinned it (WGS84 degrees).
 
     A letter to the informant has either words or a `phrase`, the id of one in the catalogue (templates/conversation/
-    phrases.j2), so that it arrives in their language.
+    phrases.j2), so that it arrives in their language. `result` is that of an action report.
     """
 
     phrase: str = ""
@@ -54,6 +68,12 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     place: str = ""
     lat: float | None = None
     lon: float | None = None
+    result: Result | None = None
+
+
+def letter_in(words: str, phrase: str) -> Letter:
+    """To the informant: words, or a phrase in their language where there are none."""
+    return Letter(pieces=(Piece(text=words),)) if words else Letter(phrase=phrase)
 
 
 def words_of(letter: Letter) -> str:

@@ -1,6 +1,6 @@
 """The life of a tip, as a table: from each status, the ones that may follow."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Status(StrEnum):
@@ -20,6 +20,12 @@ class Outcome(StrEnum):
     ACTED = "acted"
     UNFOUNDED = "unfounded"
     REFERRED = "referred"
+
+
+class Priority(IntEnum):
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
 
 
 _ENDS = (Status.CLOSED, Status.DUPLICATE, Status.NOT_ACTIONABLE)

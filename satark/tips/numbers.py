@@ -6,13 +6,27 @@ from stdnum import damm
 
 # No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: what is read out over a radio is written down right.
 SPEAKABLE = "34679ACDEFGHJKMNPQRTWXY"
+REFERENCE_LETTERS = 9
+LEAST_LETTERS = 2
 RECEIPT_DIGITS = 16
 
 
 def new_reference() -> str:
     """Nine of 23 letters and digits in groups of three (40 bits): it says neither when nor how many."""
-    drawn = "".join(secrets.choice(SPEAKABLE) for _ in range(9))
-    return "-".join(drawn[at : at + 3] for at in (0, 3, 6))
+    return _written("".join(secrets.choice(SPEAKABLE) for _ in range(REFERENCE_LETTERS)))
+
+
+def _written(letters: str) -> str:
+    return "-".join(letters[at : at + 3] for at in range(0, len(letters), 3))
+
+
+def span(typed: str) -> tuple[str, str] | None:
+    """The first and the last reference that begin as it was typed, whatever stands between the letters. None where that is
+    less than two letters, with which very many begin."""
+    said = "".join(char for char in typed.upper() if char.isalnum())[:REFERENCE_LETTERS]
+    if len(said) < LEAST_LETTERS:
+        return None
+    return _written(said), _written(said.ljust(REFERENCE_LETTERS, max(SPEAKABLE)))
 
 
 def new_receipt() -> str:

@@ -7,11 +7,13 @@ from satark.store.tables import Accusation, Message, StatusChange, Tip, TipReade
 from satark.store.writing import Rows
 from satark.tips.letters import Letter, LetterKind, close_letter
 from satark.tips.numbers import new_reference
+from satark.tips.standing import standing_of
 
 
 @dataclass(frozen=True)
 class NewTip:
-    """A tip about to be opened: office ids, `hour` since 1970, `receipt` as its keyed hash."""
+    """A tip about to be opened: office ids, `hour` since 1970, `receipt` as its keyed hash, `due` as in tips/clocks.py,
+    `cell` as in store/tables.py. Who writes its rows marks its month once for all (tips/tallies/marks.py)."""
 
     channel: str
     locale: str
@@ -23,8 +25,10 @@ class NewTip:
     letter: Letter
     receipt: str
     hour: int
+    due: int | None = None
     incomplete: bool = False
     synthetic: bool = False
+    cell: str = ""
 
 
 def open_tip(rows: Rows, seal: Seal, new: NewTip) -> Tip:
@@ -39,11 +43,16 @@ def open_tip(rows: Rows, seal: Seal, new: NewTip) -> Tip:
         category=new.category,
         district=new.district,
         station=new.station,
+        cell=new.cell,
         incomplete=new.incomplete,
         synthetic=new.synthetic,
+        due_hour=new.due,
+        next_hour=new.due,
     )
     rows.add(tip, StatusChange(tip_id=tip.id, status="received", hour=new.hour, step=0))
-    rows.add(*(TipReader(tip_id=tip.id, office_id=office) for office in new.readers))
+    stands = standing_of(tip.status, tip.district, tip.station, tip.assigned, tip.due_hour, new.readers)
+    reading = {"tip_id": tip.id, "hour": new.hour, "fresh_hour": new.hour, **stands}
+    rows.add(*(TipReader(office_id=office, **reading) for office in new.readers))
     rows.add(*(Accusation(tip_id=tip.id, office_id=office) for office in new.accused))
     rows.add(from_informant(seal, tip.id, LetterKind.ACCOUNT, new.letter, new.hour, place=0))
     return tip

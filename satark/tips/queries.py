@@ -1,9 +1,9 @@
 """What officers read of tips: every query has the one clause of viewing.py."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.routing.policy import Held, bars, is_barred
 from satark.routing.tree import Parents
 from satark.store.clock import HOUR
-from satark.store.tables import Accusation, AuditEntry, Evidence, Message, Officer, Post, StatusChange, Tip
-from satark.tips.viewing import Viewer, visible
-
-PAGE = 50
+from satark.store.officers import AuditEntry, Officer, Post
+from satark.store.tables import Accusation, Evidence, Message, StatusChange, Tip
+from satark.tips.lateness import lateness_is, step_is, turn_is
+from satark.tips.numbers import span
+from satark.tips.viewing import Viewer, unread, visible
 
 _tip: Any = Tip
 _accusation: Any = Accusation
@@ -27,9 +28,13 @@ _post: Any = Post
 _audit: Any = AuditEntry
 
 
+MOST_SAID = 64
+
+
 @dataclass(frozen=True)
 class Filters:
-    """What an officer looks for; "" is any. `reference` is the beginning of one, `unread` any word for yes."""
+    """What an officer looks for; "" is any. `reference` is the beginning of one (numbers.py), `unread` any word for yes,
+    `priority` the least; `overdue`, `step` and `turn` are those of lateness.py."""
 
     status: str = ""
     category: str = ""
@@ -38,46 +43,47 @@ class Filters:
     assigned: str = ""
     locale: str = ""
     channel: str = ""
+    priority: str = ""
     unread: str = ""
     reference: str = ""
+    overdue: str = ""
+    step: str = ""
+    turn: str = ""
+
+    @classmethod
+    def of(cls, said: Callable[[str], str]) -> Self:
+        """As somebody asked: `said` gives what they said of each by its name, "" for nothing."""
+        return cls(**{one.name: said(one.name)[:MOST_SAID] for one in fields(cls)})
 
     def columns(self) -> Mapping[str, str]:
-        special = ("reference", "unread")
+        special = ("reference", "unread", "priority", "overdue", "step", "turn")
         return {name: value for name, value in vars(self).items() if value and name not in special}
 
-    def asked(self, **changes: str | int) -> str:
-        """As the query of an address, with some things changed."""
+    def asked(self, **changes: object) -> str:
+        """As the query of an address, with some things changed or added."""
         wanted = {**vars(self), **changes}
-        return urlencode({name: value for name, value in wanted.items() if value not in ("", 0)})
+        return urlencode({name: value for name, value in wanted.items() if value not in ("", 0, None)})
 
 
-def _filtered(viewer: Viewer, filters: Filters) -> list[Any]:
-    clauses = [visible(viewer), *(getattr(_tip, name) == value for name, value in filters.columns().items())]
+def looked_for(viewer: Viewer, filters: Filters) -> list[Any]:
+    """Of all tips, those that a viewer looks for; whether they may see them is another question."""
+    clauses = [getattr(_tip, name) == value for name, value in filters.columns().items()]
+    if filters.priority.isdecimal():
+        clauses.append(_tip.priority >= int(filters.priority[:1]))
     if filters.unread:
-        clauses.append(_tip.fresh)
-    if filters.reference:
-        clauses.append(_tip.reference.startswith(filters.reference.upper(), autoescape=True))
+        clauses.append(unread(viewer))
+    if filters.overdue:
+        clauses.append(lateness_is(filters.overdue))
+    if filters.step:
+        clauses.append(step_is(filters.step))
+    if filters.turn:
+        clauses.append(turn_is(filters.turn))
+    if beginning := span(filters.reference):
+        clauses.append(_tip.reference.between(*beginning))
+    else:
+        # What was destroyed is found by its reference alone: there is nothing to be done about it.
+        clauses.append(_tip.destroyed.is_(None))
     return clauses
-
-
-async def inbox(db: AsyncConnection, viewer: Viewer, filters: Filters, page: int = 0) -> list[Any]:
-    """One page of tips and one row more, newest hour first; inside an hour their order is that of random ids."""
-    wanted = select(Tip).where(*_filtered(viewer, filters)).order_by(_tip.hour.desc(), _tip.id)
-    return list(await db.execute(wanted.offset(page * PAGE).limit(PAGE + 1)))
-
-
-async def counts(db: AsyncConnection, viewer: Viewer, filters: Filters) -> dict[str, int]:
-    """How many tips there are by status, whatever status is filtered."""
-    others = Filters(**{**vars(filters), "status": ""})
-    wanted = select(_tip.status, func.count().label("number")).where(*_filtered(viewer, others)).group_by(_tip.status)
-    return {row.status: row.number for row in await db.execute(wanted)}
-
-
-async def newest(db: AsyncConnection, viewer: Viewer) -> tuple[int, int]:
-    """How many tips the viewer sees, and how many of them have something unread: what live arrival watches."""
-    wanted = select(func.count(), func.count().filter(_tip.fresh)).select_from(Tip).where(visible(viewer))
-    total, fresh = (await db.execute(wanted)).one()
-    return total, fresh
 
 
 async def tip_for(db: AsyncConnection, viewer: Viewer, reference: str) -> Any:
@@ -119,11 +125,19 @@ async def files_of(db: AsyncConnection, tip_id: str) -> dict[str, Any]:
     return {row.id: row for row in await db.execute(select(Evidence).where(_evidence.tip_id == tip_id))}
 
 
+async def progress_of(db: AsyncConnection, tip_id: str) -> list[Any]:
+    """What changes by itself while an officer reads: letters and how far they came, files and whether they are ready."""
+    letters = await db.execute(select(_message.id, _message.delivery).where(_message.tip_id == tip_id))
+    files = await db.execute(select(_evidence.id, _evidence.state).where(_evidence.tip_id == tip_id))
+    return sorted(tuple(row) for row in (*letters, *files))
+
+
 async def steps_of(db: AsyncConnection, tip_id: str) -> list[Any]:
     return list(await db.execute(select(StatusChange).where(_step.tip_id == tip_id).order_by(_step.step)))
 
 
 async def evidence_for(db: AsyncConnection, viewer: Viewer, evidence_id: str) -> Any:
-    """The row of a file whose tip the viewer may see, or None."""
-    wanted = select(Evidence).join(Tip, _tip.id == _evidence.tip_id).where(_evidence.id == evidence_id, visible(viewer))
+    """The row of a file whose tip the viewer may see, with the tip's `reference`; or None."""
+    joined = select(Evidence, _tip.reference).join(Tip, _tip.id == _evidence.tip_id)
+    wanted = joined.where(_evidence.id == evidence_id, visible(viewer))
     return (await db.execute(wanted)).one_or_none()

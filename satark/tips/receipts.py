@@ -18,7 +18,8 @@ _step: Any = StatusChange
 
 @dataclass(frozen=True)
 class Progress:
-    """How a tip stands. `steps` are (status, hour) in their order, `letters` (hour, letter) those to the informant."""
+    """How a tip stands. `steps` are (status, hour) in their order, `letters` (hour, letter) those to the informant. `gone`
+    is that all that was said in it was destroyed."""
 
     tip_id: str
     reference: str
@@ -28,6 +29,7 @@ class Progress:
     letters: tuple[tuple[int, Letter], ...]
     files: int
     files_ready: int
+    gone: bool
 
 
 async def tip_of_receipt(db: AsyncConnection, receipt: str) -> str | None:
@@ -37,7 +39,7 @@ async def tip_of_receipt(db: AsyncConnection, receipt: str) -> str | None:
 
 async def progress(db: AsyncConnection, reply: Opener, tip_id: str) -> Progress | None:
     """How the tip stands; its letters count as read from now on. The same queries run whether there is a tip or not."""
-    facts = await db.execute(select(_tip.reference, _tip.status, _tip.outcome).where(_tip.id == tip_id))
+    facts = await db.execute(select(_tip.reference, _tip.status, _tip.outcome, _tip.destroyed).where(_tip.id == tip_id))
     steps = await db.execute(select(_step.status, _step.hour).where(_step.tip_id == tip_id).order_by(_step.step))
     own = (_message.tip_id == tip_id) & (_message.kind == LetterKind.MESSAGE)
     letters = await db.execute(select(_message.hour, _message.sealed).where(own).order_by(_message.place))
@@ -50,4 +52,5 @@ async def progress(db: AsyncConnection, reply: Opener, tip_id: str) -> Progress 
         return None
     opened = tuple((hour, open_letter(reply, sealed)) for hour, sealed in letters)
     taken = tuple((one.status, one.hour) for one in steps)
-    return Progress(tip_id, tip.reference, tip.status, tip.outcome, taken, opened, files, ready)
+    gone = tip.destroyed is not None
+    return Progress(tip_id, tip.reference, tip.status, tip.outcome, taken, opened, files, ready, gone)

@@ -18,10 +18,11 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503})
 
 
 class Errors:
-    """The exception handlers of an application."""
+    """The exception handlers of an application, whose first page is at `home`."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, home: str = "/") -> None:
         self._pages = pages
+        self._home = home
 
     def handlers(self) -> Mapping[Any, Any]:
         return {
@@ -33,7 +34,7 @@ class Errors:
 
     def _page(self, request: Request, status: int) -> Response:
         shown = status if status in KNOWN else (400 if status < 500 else 500)
-        return self._pages.page("public/error.html", locale_of(request), status, code=shown)
+        return self._pages.page("public/error.html", locale_of(request), status, code=shown, home=self._home)
 
     async def expected(self, request: Request, error: HTTPException) -> Response:
         response = self._page(request, error.status_code)

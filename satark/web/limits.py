@@ -1,7 +1,5 @@
 """How large a request may be: refused by its announced length, or as soon as it has gone over."""
 
-from collections.abc import AsyncIterator
-
 from starlette.requests import Request
 
 
@@ -24,13 +22,3 @@ async def body_within(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise TooMuch
     return bytes(body)
-
-
-async def stream_within(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The body in chunks. Raises TooMuch."""
-    read = 0
-    async for chunk in request.stream():
-        read += len(chunk)
-        if read > limit:
-            raise TooMuch
-        yield chunk

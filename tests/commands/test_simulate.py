@@ -14,8 +14,9 @@ from satark.cli import app
 from satark.commands.crowd import ABREAST, crowd
 from satark.commands.simulate import CannotSimulate, simulate
 from satark.resources import data_dir
-from satark.routing.pack import load_pack
+from satark.routing.folder import load_pack
 from satark.settings import Settings
+from tests.journey.calls import ENVIRON as CALLS
 from tests.journey.conftest import free_port
 from tests.journey.messengers import ENVIRON
 
@@ -47,11 +48,11 @@ def port() -> int:
     return free_port()
 
 
-@pytest.mark.parametrize("name", ["whatsapp", "telegram"])
+@pytest.mark.parametrize("name", ["whatsapp", "telegram", "ivr"])
 async def test_everybody_gets_an_answer(
     tmp_path: Path, port: int, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = {key: value for key, value in ENVIRON.items() if name.upper() in key}
+    own = {key: value for key, value in {**ENVIRON, **CALLS}.items() if name.upper() in key}
     environ = {**own, f"SATARK_{name.upper()}_API_URL": f"http://127.0.0.1:{port}"}
     async with house_at(tmp_path, environ=environ) as house, served(house.web) as address:
 

@@ -2,17 +2,15 @@
 
 import pytest
 
-from satark.channels.messages import Capabilities
+from satark.conversation.examples import NARROWEST
 from satark.conversation.render import Voice
 from satark.conversation.state import World
 from satark.intake.world import build_voice, build_world, world_for
 from satark.resources import data_dir
-from satark.routing.pack import Pack, load_pack
+from satark.routing.folder import load_pack
+from satark.routing.pack import Pack
 
-# WhatsApp's limits (messaging.md), the narrowest of the written channels.
-WHATSAPP = Capabilities(
-    max_text=4096, max_text_with_choices=1024, buttons=3, button_label=20, rows=10, row_label=24, row_detail=72
-)
+WHATSAPP = NARROWEST
 
 
 @pytest.fixture(scope="session")

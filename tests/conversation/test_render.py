@@ -1,39 +1,62 @@
 """Every prompt in every language fits the narrowest channel, and loses no choice."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from satark.channels.messages import Capabilities, TextUnit
+from satark.conversation.examples import examples, questions, too_long
 from satark.conversation.questions import ask
-from satark.conversation.render import Voice, coalesce, label_limit, render
+from satark.conversation.render import Voice, coalesce, render
 from satark.conversation.split import length, split
 from satark.conversation.state import Ask, Slot, State, World
+from satark.intake.world import build_voice
+from satark.routing.pack import Pack
+from satark.routing.wording import labels, prompts
 from tests.conversation.conftest import WHATSAPP
 
 LOCALES = ("en", "hi", "bho", "ur")
 
 
-def questions(world: World, locale: str) -> Iterator[Ask]:
-    """Each slot's question, on each of its pages."""
-    for slot in Slot:
-        for scope in ("", *world.stations) if slot in (Slot.PLACE, Slot.ACCUSED) else ("",):
-            for page in range(4):
-                state = State(locale=locale, category="gambling", scope=scope, page=page, tip="a-tip", promised=True)
-                yield ask(slot, state, world).asks[-1]
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_label_fits_its_control(world: World, voice: Voice, locale: str) -> None:
+    assert too_long(voice, world, locale, WHATSAPP) == []
+    for question in questions(world, locale):
+        assert all(len(voice.detail(choice, locale)) <= WHATSAPP.row_detail for _, choice in question.options)
+
+
+@pytest.mark.parametrize(
+    ("choice", "label"),
+    [
+        ("menu:tell", "Give information to us now"),
+        ("check:send", "Send what I have told"),
+        ("at:list", "None of these stations"),
+        ("control:choices", "Choose one of these now"),
+    ],
+)
+def test_a_label_that_does_not_fit_is_found(world: World, pack: Pack, choice: str, label: str) -> None:
+    words = {"en": {labels()[choice]: (label,)}}
+    assert choice in too_long(build_voice(replace(pack, wording=words)), world, "en", WHATSAPP)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_label_fits_its_control(world: World, voice: Voice, locale: str) -> None:
-    for question in questions(world, locale):
-        prompt = render([question], voice, WHATSAPP)[-1]
-        limit = label_limit(prompt, WHATSAPP)
-        for _, choice in question.options:
-            label = voice.label(choice, locale)
-            assert length(label, TextUnit.CHARACTERS) <= limit, (choice, label)
-            assert len(voice.detail(choice, locale)) <= WHATSAPP.row_detail
+@pytest.mark.parametrize("prompt", prompts())
+def test_every_prompt_has_examples_that_say_all_its_messages(
+    pack: Pack, world: World, prompt: str, locale: str
+) -> None:
+    """Each message, replaced by a word of its own, is heard or read in some example."""
+    texts = prompts()[prompt]
+    words = {
+        message.text: tuple(f"word{at}{'x' * form}" for form in range(len(message.sources)))
+        for at, message in enumerate(texts)
+    }
+    voice = build_voice(replace(pack, wording={locale: words}))
+    shown = [part for one in examples(prompt, world, locale) for part in render([one], voice, WHATSAPP)]
+    said = " ".join(
+        word for part in shown for word in (part.text, part.speech, part.control, *(one.label for one in part.choices))
+    )
+    assert [message.text for message in texts if not any(form in said for form in words[message.text])] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)

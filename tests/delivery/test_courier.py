@@ -70,7 +70,7 @@ async def make_due(house: House) -> None:
 
 
 async def test_a_prompt_in_parts_goes_on_where_it_failed(scripted: House) -> None:
-    channel.script = [Sent(), Sent(), TryAgain(why="500")]
+    channel.script = [Sent(), Sent(), TryAgain(after=60, why="500")]
     await deliver_due(scripted.bench.courier)
     (row,) = await outbox(scripted)
     assert (row.part, row.attempts, row.claimed_until) == (2, 1, 0)

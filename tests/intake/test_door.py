@@ -7,8 +7,19 @@ import pytest
 from sqlalchemy import text
 
 from conftest import House
-from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Media, MediaKind, Secret
+from satark.channels.messages import (
+    DeliveryState,
+    DeliveryStatus,
+    Envelope,
+    Inbound,
+    Kind,
+    Media,
+    MediaKind,
+    Point,
+    Secret,
+)
 from satark.channels.spec import NotAccepted
+from satark.insight.cells import cell_of
 from satark.intake import batch
 from satark.store.tables import Message
 
@@ -43,6 +54,38 @@ async def test_a_report_is_a_tip_for_the_sp_and_the_dig(both_houses: House) -> N
     async with both_houses.core.store.read() as db:
         readers = set((await db.execute(text("SELECT office_id FROM tip_reader"))).scalars())
     assert readers == {"district/jaunpur", "range/varanasi"}
+
+
+async def test_the_place_that_was_named_is_kept_as_a_cell_and_nothing_finer(both_houses: House) -> None:
+    """A pin, a village by its name, a station, a pin in another country; and one mark for who counts, however many came."""
+    house = both_houses
+    places = {
+        "1": [Inbound(Kind.LOCATION, point=Point(25.8001, 82.7002)), Inbound(Kind.CHOICE, choice="at:station/jaunpur/kotwali")],
+        "2": [Inbound(Kind.TEXT, "Badlapur"), Inbound(Kind.CHOICE, choice="at:station/jaunpur/badlapur")],
+        "3": [Inbound(Kind.CHOICE, choice="at:station/jaunpur/kotwali")],
+        "4": [Inbound(Kind.LOCATION, point=Point(48.1, 11.5)), Inbound(Kind.CHOICE, choice="at:station/jaunpur/kotwali")],
+    }  # fmt: skip
+    for phone, named in places.items():
+        said = [*(one.inbound for one in report(phone)[:4]), *named, Inbound(Kind.CHOICE, choice="check:send")]
+        await house.core.door.receive(chat(house), [envelope(phone, at, one) for at, one in enumerate(said)])
+    async with house.core.store.read() as db:
+        cells = sorted((await db.execute(text("SELECT cell FROM tip"))).scalars())
+    assert cells == ["", "", *sorted((cell_of(25.8001, 82.7002), cell_of(25.8922, 82.4528)))]
+    assert await count(house, "tally_mark") == 4
+    await house.core.door.receive(chat(house), [one for phone in ("5", "6", "7") for one in report(phone)])
+    assert await count(house, "tip") == 7
+    assert await count(house, "tally_mark") == 5
+
+
+async def test_all_who_rest_too_long_are_submitted_together(both_houses: House) -> None:
+    house = both_houses
+    for phone in ("1", "2", "3"):
+        await house.core.door.receive(chat(house), report(phone)[:3])
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE conversation SET expires = 0"))
+    assert await house.core.door.close_idle(house.core.registry.channels) == 3
+    assert await count(house, "tip") == 3
+    assert await house.core.door.close_idle(house.core.registry.channels) == 0
 
 
 async def test_many_at_once_are_all_kept_in_few_transactions(

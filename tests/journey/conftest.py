@@ -13,12 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# What is awaited comes, also where several tests share a slow processor: five seconds were too few.
+expect.set_options(timeout=30_000)
+
+# Nothing listens there.
+PUSH_SERVICE = "http://127.0.0.1:9"
 
 
 def free_port() -> int:
@@ -35,19 +41,22 @@ def satark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def running(folder: Path, second_factor: str) -> Iterator[str]:
-    """A Satark with demo data, which is stopped with Ctrl-C and must then end by itself. Yields its address."""
+def running(folder: Path, second_factor: str, host: str = "127.0.0.1") -> Iterator[str]:
+    """A Satark with demo data, which is stopped with Ctrl-C and must then end by itself. Yields its address at `host`."""
     port = free_port()
+    url = f"http://{host}:{port}"
     env = {
         **os.environ,
         "SATARK_DATA_DIR": str(folder),
         "SATARK_PORT": str(port),
+        "SATARK_BASE_URL": url,
         "SATARK_CHANNELS": "webform,simulator",
         "SATARK_SECOND_FACTOR": second_factor,
+        "SATARK_MAIL_FROM": "satark@police.test",
+        "SATARK_PUSH_HOSTS": PUSH_SERVICE,
     }
     log = (folder / "log").open("wb")
     process = subprocess.Popen([Path(sys.executable).parent / "satark", "run"], env=env, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
     wait_until_ready(url, process)
     yield url
     process.send_signal(signal.SIGINT)

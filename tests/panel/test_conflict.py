@@ -128,3 +128,22 @@ async def test_each_leaves_an_entry_in_the_audit_log(desks: Desks) -> None:
         ("accuse", "station/ghazipur/kotwali"),
         ("recuse", ""),
     ]
+
+
+async def test_the_list_has_the_status_and_the_hour_of_the_tip_whatever_happened(desks: Desks) -> None:
+    """They are kept beside each reader, for the list is read off an index."""
+    acts = (
+        ("sho", "hand-back", {}),
+        ("sp", "report", {"text": "went there", "step": "send"}),
+        ("sp", "transfer", {"office": "district/ghazipur"}),
+        ("other", "assign", {"office": "station/ghazipur/kotwali"}),
+        ("other", "accuse", {"office": "station/ghazipur/kotwali"}),
+        ("dig", "close", {"status": "closed", "outcome": "acted"}),
+    )
+    for login, verb, fields in acts:
+        assert (await desks.act(login, verb, **fields)).is_redirect, verb
+        async with desks.house.core.store.read() as db:
+            kept = await db.execute(text("SELECT tip_reader.status, tip_reader.hour, fresh_hour FROM tip_reader"))
+            rows = [tuple(row) for row in kept]
+        assert {row[:2] for row in rows} == {(await desks.value("status"), await desks.value("hour"))}, verb
+        assert all(row[2] for row in rows)

@@ -11,9 +11,15 @@ from conftest import House
 from satark.panel.gate import Guarded
 from satark.panel.people import add_officer
 from satark.panel.roles import EVERYBODY, FIRST_PAGE, Role
+from satark.tips.audit import append
 
 PASSWORD = "a long password"
-POSTS = {Role.OFFICER: ["range/varanasi"], Role.AUDITOR: [], Role.ADMINISTRATOR: []}
+POSTS = {
+    Role.OFFICER: ["range/varanasi"],
+    Role.ANALYST: ["range/varanasi"],
+    Role.AUDITOR: [],
+    Role.ADMINISTRATOR: [],
+}
 
 
 @pytest.fixture
@@ -45,14 +51,16 @@ def routes(house: House) -> list[tuple[str, str, frozenset[Role]]]:
 async def test_every_route_is_closed_to_the_roles_that_it_is_not_for(
     house: House, desks: dict[Role, httpx.AsyncClient]
 ) -> None:
-    walked = 0
+    walked, tokens = 0, {}
+    for role, client in desks.items():
+        token = re.search(r'name="csrf" value="([^"]+)"', (await client.get("/panel/account")).text)
+        assert token
+        tokens[role] = token[1]
     for method, path, roles in routes(house):
         for role, client in desks.items():
             if path.endswith(("/sign-out", "/live")) and "admin" not in path:
                 continue
-            token = re.search(r'name="csrf" value="([^"]+)"', (await client.get("/panel/account")).text)
-            assert token
-            answer = await client.request(method, path, data={"csrf": token[1]} if method == "POST" else None)
+            answer = await client.request(method, path, data={"csrf": tokens[role]} if method == "POST" else None)
             if role in roles:
                 assert answer.status_code != 403, (role, path)
             else:
@@ -65,9 +73,12 @@ async def test_no_page_of_tips_is_for_who_keeps_accounts_or_reads_the_log(house:
     content = [(path, roles) for _, path, roles in routes(house) if "/tips" in path or "/evidence" in path]
     assert len(content) > 10
     assert all(roles == {Role.OFFICER} for _, roles in content)
+    mine = {path for _, path, roles in routes(house) if Role.ANALYST in roles and roles != EVERYBODY}
+    assert mine == {"/panel/insight/", "/panel/insight/methods"}
     assert {path for _, path, roles in routes(house) if roles == EVERYBODY} == {
         "/panel/", "/panel/sign-out", "/panel/language", "/panel/account", "/panel/account/password",
-        "/panel/account/sessions",
+        "/panel/account/sessions", "/panel/account/passkeys", "/panel/account/passkeys/new", "/panel/account/passkeys/remove",
+        "/panel/account/authenticator", "/panel/account/authenticator/new", "/panel/account/authenticator/remove",
     }  # fmt: skip
 
 
@@ -84,3 +95,22 @@ async def test_a_post_gives_nothing_to_who_has_another_role(house: House, desks:
     assert (await desks[Role.AUDITOR].get("/panel/tips")).status_code == 403
     page = (await desks[Role.AUDITOR].get("/panel/admin/audit")).text
     assert "Varanasi range" not in page
+
+
+async def test_the_log_says_codes_in_words_and_of_long_numbers_the_beginning(
+    house: House, desks: dict[Role, httpx.AsyncClient]
+) -> None:
+    async with house.core.store.write() as db:
+        await append(db, "clock", "priority", "a" * 32, "urgent")
+        await append(db, "clock", "classify", "a" * 32, "weapons")
+        await append(db, "clock", "certificate", "a" * 32, f"{'b' * 32} hi")
+    page = (await desks[Role.AUDITOR].get("/panel/admin/audit")).text
+    assert "<td>Urgent</td>" in page
+    assert "<td>Illegal weapons</td>" in page
+    assert "<td>bbbbbbbb hi</td>" in page
+
+
+async def test_what_is_refused_leads_back_into_the_panel(desks: dict[Role, httpx.AsyncClient]) -> None:
+    refused = await desks[Role.AUDITOR].get("/panel/tips")
+    assert refused.status_code == 403
+    assert '<a href="/panel/">' in refused.text

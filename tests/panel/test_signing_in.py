@@ -233,12 +233,28 @@ async def test_accounts_are_added_posted_and_switched_off(house: House, admin: D
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"login": ""}, {"name": " "}, {"role": "king"}, {"office": ""}, {"office": "nowhere"}, {"role": "auditor"}],
+    [
+        {"login": ""},
+        {"name": " "},
+        {"role": "king"},
+        {"office": ""},
+        {"office": "nowhere"},
+        {"role": "auditor"},
+        {"role": "analyst", "office": ""},
+    ],
 )
 async def test_what_makes_no_account_is_refused(house: House, admin: Desk, wrong: dict[str, str]) -> None:
     fields = {"name": "N", "login": "n", "role": "officer", "office": "district/jaunpur", **wrong}
     assert (await admin.post("/panel/admin/people", **fields)).status_code == 422
     assert await value(house, "SELECT count(*) FROM officer") == 2
+
+
+async def test_an_analyst_serves_in_offices(house: House, admin: Desk) -> None:
+    fields = {"name": "N", "login": "n", "role": "analyst", "office": "district/jaunpur"}
+    assert (await admin.post("/panel/admin/people", **fields)).status_code == 200
+    analyst = await value(house, "SELECT id FROM officer WHERE login = 'n'")
+    assert (await admin.post(f"/panel/admin/people/{analyst}/post", office="district/ghazipur")).is_redirect
+    assert await value(house, f"SELECT count(*) FROM post WHERE officer_id = '{analyst}'") == 2
 
 
 async def test_a_taken_login_is_said(admin: Desk) -> None:
@@ -271,7 +287,10 @@ def test_a_code_is_right_within_half_a_minute_and_never_twice(moment: int, steps
 
 def test_who_needs_a_second_factor() -> None:
     assert not needs_second_factor(Role.OFFICER, ["station"])
+    assert not needs_second_factor(Role.OFFICER, ["outpost"])
+    assert needs_second_factor(Role.OFFICER, ["circle"])
     assert needs_second_factor(Role.OFFICER, ["station", "district"])
     assert needs_second_factor(Role.OFFICER, ["range"])
+    assert needs_second_factor(Role.ANALYST, ["station"])
     assert needs_second_factor(Role.AUDITOR, [])
     assert needs_second_factor(Role.ADMINISTRATOR, [])

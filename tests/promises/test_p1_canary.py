@@ -7,19 +7,20 @@ import itertools
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import httpx
 import pytest
-from arq.connections import create_pool
+from arq.connections import ArqRedis, create_pool
 from PIL import Image
 
 from conftest import House, house_at
+from satark.commands.canary import Canary
 from satark.jobs.redis import PrivateRedis, redis_settings
 from satark.web.logs import configure_logging
 from satark_telegram.standin import Refused
+from tests.journey.calls import carrier
 from tests.journey.messengers import ENVIRON, Messenger, messengers, sent_photo
 
 PHONE = "919876500042"
@@ -32,6 +33,8 @@ MESSAGE_ID = "wamid.CANARY0042"
 TELEGRAM_ID = "7000400042"
 FIRST_ID = 770042000
 FILE_ID = "660042000"
+CALLER = "+911000400042"
+ARTIST = "CanarySinger"
 TOKENS = tuple(value for key, value in ENVIRON.items() if "TOKEN" in key or "SECRET" in key)
 MARKS = (
     *(PHONE, PHONE[2:], NAME, FILE, AGENT, CLIENT, EXIF, MESSAGE_ID),
@@ -39,18 +42,11 @@ MARKS = (
 )
 
 
-def forms(mark: str) -> Iterator[bytes]:
-    """Plain, UTF-16, hex, URL-encoded, and base64 at each of its three alignments."""
-    raw = mark.encode()
-    yield from (raw, mark.encode("utf-16-le"), raw.hex().encode(), raw.hex().upper().encode())
-    yield from (quote(mark).encode(), quote_plus(mark).encode())
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + raw)
-        yield encoded[-(-shift * 4 // 3) + (1 if shift else 0) : (shift + len(raw)) * 4 // 3]
+CANARY = Canary({mark: mark for mark in MARKS})
 
 
 def found_in(data: bytes) -> list[str]:
-    return [mark for mark in MARKS if any(form in data for form in forms(mark))]
+    return CANARY.found_in(data)
 
 
 def photo() -> bytes:
@@ -58,6 +54,18 @@ def photo() -> bytes:
     tags[0x010F] = EXIF
     Image.new("RGB", (40, 30), "blue").save(file, "JPEG", exif=tags)
     return file.getvalue()
+
+
+async def send_ahead(client: httpx.AsyncClient, cut: int = 0) -> str:
+    """A file in parts, by a client that tells its name. Returns what the form says of it."""
+    told = {"filename": FILE, "filetype": "image/jpeg", "name": NAME}
+    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(photo()) + cut), "Upload-Metadata": metadata}
+    begun = await client.post("/channels/webform/files", headers=headers)
+    headers |= {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    sent = await client.patch(begun.headers["location"], headers=headers, content=photo())
+    assert sent.status_code == 204
+    return begun.headers["location"].rsplit("/")[-1] + "/photo"
 
 
 async def tell_by_form(client: httpx.AsyncClient) -> str:
@@ -68,7 +76,9 @@ async def tell_by_form(client: httpx.AsyncClient) -> str:
         "text": "a den by the well",
         "place": "at:district/jaunpur",
         "lang": "en",
+        "kept": await send_ahead(client),
     }
+    await send_ahead(client, cut=1)
     answer = await client.post("/channels/webform/", data=fields, files={"files": (FILE, photo(), "image/jpeg")})
     receipt = re.search(r'data-code="(\d{16})"', answer.text)
     assert receipt, answer.text
@@ -120,7 +130,8 @@ async def act(client: httpx.AsyncClient, house: House) -> None:
         assert csrf
         assert not found_in(page.encode())
         await client.post(
-            f"/panel/tips/{reference}/report", data={"csrf": csrf[1], "text": "went there", "words": "done"}
+            f"/panel/tips/{reference}/report",
+            data={"csrf": csrf[1], "text": "went there", "words": "done", "step": "send"},
         )
         for evidence in re.findall(r'src="(/panel/evidence/[0-9a-f]+)"', page):
             assert found_in((await client.get(evidence)).content) == []
@@ -158,6 +169,41 @@ async def test_no_mark_is_at_rest(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert [path for path in files if found_in(str(path).encode())] == []
 
 
+async def test_no_mark_of_a_call_is_at_rest(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A ring, the call back, a tip in it, a line that broke, and a carrier that does not delete at once."""
+    configure_logging(logging.DEBUG)
+    async with carrier(tmp_path, environ={"SATARK_IVR_MISSED_CALL": "1"}) as line:
+        line.artist = ARTIST
+        line.stand_in.refusals.append(500)
+        ring = await line.call(CALLER).begin()
+        await line.change("UPDATE outbox SET due = 0")
+        await line.house.work()
+        await line.change("UPDATE outbox SET due = 0, claimed_until = 0")
+        await line.house.work()
+        assert [one["To"] for one in line.stand_in.called] == [CALLER]
+        back = line.call(CALLER, direction="outbound-api")
+        receipt = await back.tell()
+        broken = await line.call(CALLER, direction="outbound-api").to_the_account()
+        recordings = [await broken.speak("hangup")]
+        await line.house.work()
+        await line.clock_speaks()
+        async with httpx.AsyncClient(transport=line.client._transport, base_url="http://testserver") as desk:
+            await act(desk, line.house)
+        again = await line.call(CALLER, direction="outbound-api").begin()
+        await again.press(f"22{receipt}")
+        assert "done" in again.heard
+        await again.wait()
+        await line.client.post(f"/channels/ivr/voice?From={CALLER}", data={"From": CALLER})
+        sids = [one.sid for one in (ring, back, broken, again)]
+        assert len(line.stand_in.deleted) == await line.count("evidence", "state = 'ready'") == 2
+        own = (*sids, *recordings, *line.stand_in.deleted, CALLER, CALLER[3:], ARTIST, line.token)
+    out, err = capfd.readouterr()
+    calls = Canary({mark: mark for mark in own})
+    assert calls.found_in((out + err).encode()) == []
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {str(path): found for path in files if (found := calls.found_in_file(path))} == {}
+
+
 def test_the_search_finds_what_it_looks_for() -> None:
     """A canary that never sings would prove nothing."""
     for mark in MARKS:
@@ -165,6 +211,10 @@ def test_the_search_finds_what_it_looks_for() -> None:
             assert mark in found_in(f"xx{data}yy".encode())
         for before in ("", "a", "ab"):
             assert mark in found_in(base64.b64encode(f"{before}{mark}zzz".encode()))
+
+
+async def everything_in(pool: ArqRedis) -> bytes:
+    return b"".join([key + (await pool.dump(key) or b"") for key in await pool.keys("*")])
 
 
 async def test_redis_holds_wake_ups_and_nothing_else(tmp_path: Path) -> None:
@@ -177,10 +227,11 @@ async def test_redis_holds_wake_ups_and_nothing_else(tmp_path: Path) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             await tell_by_form(client)
             await tell_by_chat(client)
-            while not (keys := await pool.keys("*")):
+            dump = b""
+            while not (b"deliver" in dump and b"prepare" in dump):
                 await asyncio.sleep(0.01)
-        dump = b"".join([key + (await pool.dump(key) or b"") for key in keys])
-    assert b"deliver" in dump
+                dump = await everything_in(pool)
+        await house.core.wake.__self__.stop()
     assert found_in(dump) == []
     await pool.aclose()
     await private.stop()

@@ -12,13 +12,14 @@ from conftest import House
 from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Secret
 from satark.routing.policy import Held
 from satark.store.engine import Store
-from satark.tips.queries import inbox
+from satark.tips.inbox import inbox
 from satark.tips.viewing import viewer_of
+from tests.journey.calls import carrier
 from tests.journey.messengers import messengers, photo, sent_photo
 
 # Values that everybody's tips share: states, times, places and words of the service.
-COMMON_COLUMNS = {"hour", "changed_hour", "heard_hour", "channel", "locale", "category", "district", "station", "assigned", "status", "outcome",
-                  "incomplete", "fresh", "synthetic", "kind", "author", "place", "delivery", "office_id", "step", "day", "due",
+COMMON_COLUMNS = {"hour", "changed_hour", "heard_hour", "channel", "locale", "category", "district", "station", "cell", "assigned", "turn", "status", "outcome",
+                  "incomplete", "indexed", "fresh", "fresh_hour", "priority", "late", "due_hour", "next_hour", "destroyed", "synthetic", "kind", "author", "place", "delivery", "office_id", "step", "day", "due",
                   "claimed_until", "attempts", "part", "replaceable", "expires", "thread", "message_id", "state", "mime", "size", "reason"}  # fmt: skip
 
 
@@ -54,7 +55,7 @@ async def rows_by_tip(store: Store) -> dict[str, set[Any]]:
                     found[owner] |= {
                         value
                         for name, value in row.items()
-                        if name not in COMMON_COLUMNS and value not in (owner, None)
+                        if name not in COMMON_COLUMNS and value not in (owner, None, "")
                     }
     return found
 
@@ -99,6 +100,21 @@ async def test_nothing_links_two_tips_that_came_by_messenger(tmp_path: Path, nam
         assert await messenger.count("outbox") == 0
 
 
+async def test_nothing_links_two_calls(tmp_path: Path) -> None:
+    async with carrier(tmp_path) as line:
+        for person in ("+911000000001", "+911000000001", "+911000000002"):
+            call = line.call(person)
+            await call.tell()
+            await call.hang_up()
+        await line.house.work()
+        values = list((await rows_by_tip(line.house.core.store)).values())
+        assert len(values) == 3
+        assert all(len(value) >= 6 for value in values)
+        assert [one & other for at, one in enumerate(values) for other in values[:at]] == [set()] * 3
+        for table in ("conversation", "outbox", "pace", "return_address"):
+            assert await line.count(table) == 0
+
+
 async def test_order_inside_an_hour_is_that_of_random_ids(house: House) -> None:
     for number in range(12):
         await tell(house, f"91000000{number:04}", number)
@@ -106,10 +122,21 @@ async def test_order_inside_an_hour_is_that_of_random_ids(house: House) -> None:
     from satark.tips.queries import Filters
 
     async with house.core.store.read() as db:
-        tips = await inbox(db, viewer, Filters())
+        tips = (await inbox(db, viewer, Filters())).tips
         tables = (await db.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))).all()
-    assert [tip.id for tip in tips] == sorted((tip.id for tip in tips), key=lambda one: (-tips[0].hour, one))
-    counted = {"officer", "post", "sign_in", "audit_entry", "alembic_version"}
+    assert [tip.id for tip in tips] == sorted((tip.id for tip in tips), reverse=True)
+    counted = {
+        "officer",
+        "post",
+        "sign_in",
+        "audit_entry",
+        "passkey",
+        "saved_filter",
+        "push_subscription",
+        "edit",
+        "channel_health",
+        "alembic_version",
+    }
     assert [name for name, sql in tables if name not in counted and "WITHOUT ROWID" not in sql] == []
 
 

@@ -1,11 +1,18 @@
 """P7: the informant's own number and profile name are masked wherever they typed them."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satark.channels.messages import Secret
+from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Secret
 from satark.identity.masking import MASK, mask, to_ascii_digits
+from satark.intake.arrivals import masked
+from satark.store.tables import Evidence
+from tests.journey.messengers import Messenger, messengers, sent_photo
+from tests.promises.test_p1_canary import photo
 
 OWN = (Secret("919876543210"), Secret("राम कुमार"), Secret("Ram Kumar"))
 
@@ -40,3 +47,37 @@ def test_wherever_it_stands(before: str, after: str, gaps: list[str]) -> None:
 @given(st.text())
 def test_digits_of_every_script_keep_their_place(text: str) -> None:
     assert len(to_ascii_digits(text)) == len(text)
+
+
+def test_a_caption_is_masked_as_any_text() -> None:
+    inbound = Inbound(
+        Kind.MEDIA, "Ram Kumar, 98765 43210, UP 65 AB 3210", media=Media(MediaKind.PHOTO, ref=Secret("x"))
+    )
+    said = masked(Envelope(OWN[0], Secret("id"), inbound, OWN[1:]))
+    assert said.text == f"{MASK}, {MASK}, UP 65 AB 3210"
+    assert said.media == inbound.media
+
+
+@pytest.mark.parametrize("name", ["whatsapp", "telegram"])
+async def test_a_caption_reaches_the_officer_masked(tmp_path: Path, name: str) -> None:
+    async with messengers(tmp_path) as both:
+        messenger: Messenger = both[name]
+        messenger.people, messenger.files["77"] = "Asha Devi", photo()
+        person = "919876543210"
+        await messenger.say(person, "=language:en", "=category:gambling", sent_photo("77", f"asha devi, {person}"))
+        await messenger.say(person, "=done", "=at:unknown", "=check:send")
+        await messenger.later()
+        await messenger.act()
+        path = re.search(r'"(/panel/tips/[0-9A-Z-]{11})"', (await messenger.client.get("/panel/tips")).text)
+        assert path
+        page = (await messenger.client.get(path[1])).text
+    assert f"{MASK}, {MASK}" in page
+    assert "/panel/evidence/" in page
+    for own in ("asha devi", person[2:]):
+        assert own not in page
+
+
+def test_a_file_name_has_nowhere_to_be_kept() -> None:
+    """Neither what a channel hands over nor what is at rest has a field for it."""
+    for fields in (Media.__struct_fields__, Evidence.model_fields):
+        assert [field for field in fields if "name" in field or "title" in field] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from satark.resources import data_dir
-from satark.routing.pack import PackError, check_pack, load_pack
+from satark.routing.folder import PackError, check_pack, load_pack
 
 ORIGINAL = data_dir("jurisdictions") / "varanasi"
 
@@ -18,6 +18,7 @@ def test_the_varanasi_pack_is_whole() -> None:
     assert len([office for office in pack.offices.values() if office.kind == "station"]) == 75
     assert [category.id for category in pack.categories if category.accuses_police] == ["police_corruption"]
     assert pack.top == "range/varanasi"
+    assert pack.insight.population.people["district/chandauli"] == 1_952_756
 
 
 def change(file: str, old: str, new: str) -> Callable[[Path], None]:
@@ -44,6 +45,12 @@ def change(file: str, old: str, new: str) -> Callable[[Path], None]:
         (change("stations.csv", "station/jaunpur/kotwali", f"station/jaunpur/{'k' * 40}"), "stations.csv:2: the id 'station/jaunpur/kk"),
         (change("stations.csv", "Line Bazar,", "Kotwali,"), "'Kotwali' stands in district/jaunpur 2 times"),
         (change("posters.csv", "jnp-kotwali,", "जौनपुर,"), "posters.csv:2: 'जौनपुर' is no code"),
+        (change("insight.toml", "rate = 3", "rate = -3"), "insight.toml:8: a weight of the index is a number from 0 on"),
+        (change("insight.toml", "average = 5", "average = 0"), "insight.toml:4: average is a number from 1 to 100"),
+        (change("insight.toml", "district/jaunpur", "district/nowhere"), "insight.toml:21: there is no office 'district/nowhere'"),
+        (change("insight.toml", "4494204", "0"), "insight.toml:21: district/jaunpur: people are a number from 1"),
+        (change("insight.toml", "rate = 3", "rat = 3"), "insight.toml:3: Object contains unknown field `rat`"),
+        (change("insight.toml", "4494204", '"many"'), "insight.toml:16: Expected `int`, got `str`"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, damage: Callable[[Path], None], finding: str) -> None:

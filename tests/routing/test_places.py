@@ -3,7 +3,7 @@
 import pytest
 
 from satark.resources import data_dir
-from satark.routing.pack import load_pack
+from satark.routing.folder import load_pack
 from satark.routing.places import Gazetteer
 
 

@@ -16,8 +16,8 @@ def difference(connection: Connection) -> list[Any]:
     return list(compare_metadata(MigrationContext.configure(connection), SQLModel.metadata))
 
 
-async def test_the_migrations_are_the_tables(database: str) -> None:
-    store = Store(Settings(database_url=database).database)
+async def test_the_migrations_are_the_tables(empty_database: str) -> None:
+    store = Store(Settings(database_url=empty_database).database)
     for _ in range(2):
         await migrate(store)
     async with store.read() as db:

@@ -164,7 +164,7 @@ class Keypad(Simulated):
         max_text=2000, max_text_with_choices=2000, keypad=True, speech=True, answers_in_request=True, pushes_for=0
     )
 
-    def respond(self, prompts: list[Prompt]) -> Response:
+    def respond(self, prompts: list[Prompt], request: WebhookRequest) -> Response:  # noqa: ARG002
         return JSONResponse([wire.body for prompt in prompts for wire in self.render(prompt)])
 
 

@@ -7,7 +7,7 @@ from itertools import count
 
 from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Point, Secret
 from satark.channels.spec import Questions
-from satark_webform.reading import Form
+from satark_webform.reading import MOST_FILES, Form
 
 _KEPT = re.compile(r"([0-9a-f]{32})/(photo|video|audio|document)")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -24,10 +24,10 @@ def token_of(form: Form, name: str = "token") -> str:
 
 
 def files_of(form: Form) -> list[Media]:
-    """The files that came now, after those that came with an earlier try."""
+    """The files that came now, after those that came before: with an earlier try, or ahead of the form in parts."""
     matches = (_KEPT.fullmatch(value) for value in form.fields.get("kept", ()))
     before = [Media(MediaKind(match[2]), kept=match[1]) for match in matches if match]
-    return [*before, *form.files]
+    return [*before, *form.files][:MOST_FILES]
 
 
 def point_of(form: Form) -> Point | None:

@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from satark.channels.brake import Brake
 from satark.channels.messages import Asks, Capabilities, Envelope, MediaKind, Prompt
 from satark.channels.spec import Channel, Host, NotAccepted, hookimpl
-from satark_webform.brake import Brake
 from satark_webform.envelopes import files_of, new_token, one_step, status_request, whole_report
-from satark_webform.reading import BadForm, Form, read_form
+from satark_webform.reading import MOST_FILES, BadForm, Form, read_form
 
 HERE = Path(__file__).parent
 FILE_LIMIT = 100 * 2**20
+# Wrong receipts of one client.
+FREE_TRIES = 10
+GONE = "receipt.gone"
 UNKNOWN_RECEIPT = frozenset({"receipt.unknown", "receipt.slip"})
 
 
@@ -24,6 +27,7 @@ class WebForm(Channel):
     name = "webform"
     templates: ClassVar[Path | None] = HERE / "templates"
     static: ClassVar[Path | None] = HERE / "static"
+    uploads: ClassVar[str | None] = "/files"
     capabilities = Capabilities(
         max_text=100_000,
         max_text_with_choices=100_000,
@@ -35,7 +39,7 @@ class WebForm(Channel):
 
     async def start(self, host: Host) -> None:
         await super().start(host)
-        self.brake = Brake()
+        self.brake = Brake(FREE_TRIES)
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
@@ -86,9 +90,11 @@ class WebForm(Channel):
         prompts = await self._receive(status_request(form, f"language:{locale}"))
         wrong = any(prompt.id in UNKNOWN_RECEIPT for prompt in prompts)
         if wrong:
-            self.brake.wrong(client)
-        said = [prompt for prompt in prompts if not prompt.id.startswith("ask.receipt")]
-        return self._page("status.html", locale, form, 404 if wrong else 200, prompts=said, wrong=wrong)
+            self.brake.count(client)
+        gone = [prompt for prompt in prompts if prompt.id == GONE]
+        said = gone or [prompt for prompt in prompts if not prompt.id.startswith("ask.receipt")]
+        status, over = 404 if wrong else 200, wrong or bool(gone)
+        return self._page("status.html", locale, form, status, prompts=said, wrong=wrong, over=over)
 
     async def _read(self, request: Request) -> Form:
         try:
@@ -125,6 +131,7 @@ class WebForm(Channel):
             "token": form.get("token") or new_token(),
             "nonce": new_token(),
             "limit_mb": FILE_LIMIT // 2**20,
+            "most_files": MOST_FILES,
             "leave_url": self.host.environ.get("LEAVE_URL", "about:blank"),
         }
         return self.host.page(template, locale, status, **shared, **context)

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from satark.panel.gate import Work
+from satark.panel.gate import Work, guarded
+from satark.panel.roles import AUDITORS
 from satark.tips.audit import page_of, verify
 
 PAGE = 100
@@ -25,3 +26,9 @@ async def _page(work: Work, *, checked: bool = False, broken: int | None = None)
     async with work.core.store.read() as db:
         entries = await page_of(db, before, PAGE + 1)
     return work.page("audit.html", entries=entries[:PAGE], more=len(entries) > PAGE, checked=checked, broken=broken)
+
+
+ROUTES = [
+    guarded("/admin/audit", show, roles=AUDITORS),
+    guarded("/admin/audit", check, "POST", AUDITORS),
+]

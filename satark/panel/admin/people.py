@@ -6,9 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from satark.panel import people
-from satark.panel.gate import SEE_OTHER, Work
+from satark.panel.gate import SEE_OTHER, Work, guarded
 from satark.panel.people import LoginTaken
-from satark.panel.roles import Role, fits
+from satark.panel.roles import ADMINISTRATORS, SERVING, Role, fits
 from satark.panel.sessions import close_of
 from satark.tips.audit import append
 
@@ -26,7 +26,8 @@ async def _page(work: Work, status: int = 200, **said: Any) -> Response:
         status,
         people=await people.everybody(work.core.store),
         roles=[role.value for role in Role],
-        offices=list(work.core.pack.offices),
+        serving=SERVING,
+        offices=list(work.core.pack.open_parents),
         **shown,
     )
 
@@ -53,7 +54,7 @@ def _role(work: Work) -> Role:
 
 
 def _known(work: Work, offices: list[str]) -> bool:
-    return all(office in work.core.pack.offices for office in offices)
+    return all(office in work.core.pack.open_parents for office in offices)
 
 
 async def _other(work: Work) -> Any:
@@ -69,7 +70,7 @@ async def _other(work: Work) -> Any:
 async def post(work: Work) -> Response:
     """They serve in an office from now on."""
     officer, office = await _other(work), work.text("office")
-    if officer.role != Role.OFFICER or not _known(work, [office]):
+    if officer.role not in SERVING or not _known(work, [office]):
         raise HTTPException(422)
     await people.add_post(work.core.store, officer.id, office)
     await _note(work, "add post", officer.id, office)
@@ -85,7 +86,7 @@ async def end_post(work: Work) -> Response:
 
 
 async def recover(work: Work) -> Response:
-    """A new password and no second factor any more, for who lost either."""
+    """A new password and no second factor any more, neither code nor passkey, for who lost either."""
     officer, password = await _other(work), people.new_password()
     await people.recover(work.core.store, officer.id, password)
     await close_of(work.core.store, officer.id)
@@ -112,3 +113,15 @@ async def sign_out(work: Work) -> Response:
 async def _note(work: Work, action: str, subject: str, detail: str = "") -> None:
     async with work.core.store.write() as db:
         await append(db, work.viewer.officer_id, action, subject, detail)
+
+
+PERSON = "/admin/people/{officer}"
+ROUTES = [
+    guarded("/admin/people", show, roles=ADMINISTRATORS),
+    guarded("/admin/people", add, "POST", ADMINISTRATORS),
+    guarded(f"{PERSON}/post", post, "POST", ADMINISTRATORS),
+    guarded(f"{PERSON}/end-post", end_post, "POST", ADMINISTRATORS),
+    guarded(f"{PERSON}/recover", recover, "POST", ADMINISTRATORS),
+    guarded(f"{PERSON}/switch", switch, "POST", ADMINISTRATORS),
+    guarded(f"{PERSON}/sign-out", sign_out, "POST", ADMINISTRATORS),
+]

@@ -3,7 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import satark.store.tables  # noqa: F401 - it fills the metadata
+import satark.store.officers
+import satark.store.tables
+import satark.store.tallies  # noqa: F401 - they fill the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -31,6 +31,32 @@ if (copy && navigator.clipboard) {
   copy.addEventListener("click", () => navigator.clipboard.writeText(by("receipt").dataset.code).then(() => show(by("copied"))));
 }
 
+// Files go ahead of the form, and go on where a broken line stopped them; the form waits for them. Where what does that
+// cannot be loaded, they stay in their field and go with the form.
+const files = by("files");
+let going = 0;
+const ahead = async () => {
+  going += 1;
+  if (files && files.files.length) await import("/channels/webform/static/uploads.js").then((uploads) => uploads.take(files)).catch(() => {});
+  going -= 1;
+};
+if (files) {
+  let arrived = Promise.resolve();
+  let waiting = false;
+  files.addEventListener("change", () => { arrived = Promise.all([arrived, ahead()]); });
+  files.form.addEventListener("submit", async (event) => {
+    if (!going) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (waiting) return;
+    const button = event.submitter || document.activeElement;
+    show(by("waiting"), (waiting = true));
+    while (going) await arrived;
+    show(by("waiting"), (waiting = false));
+    button.click();
+  });
+}
+
 // Sends with progress. When the connection breaks it is sent again with the same numbers, so that it counts once.
 const report = by("report");
 if (report) {
@@ -52,7 +78,7 @@ if (report) {
     });
     request.addEventListener("error", () => {
       show(by("retry"));
-      setTimeout(() => send(body, tries + 1), Math.min(30000, 1000 * 2 ** tries));
+      setTimeout(() => ahead().then(() => send(new FormData(report), tries + 1)), Math.min(30000, 1000 * 2 ** tries));
     });
     request.send(body);
   };

@@ -1,0 +1,1 @@
+"""Telephone calls as a channel of Satark."""

@@ -1,0 +1,51 @@
+"""What was measured, as a page of the documentation."""
+
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from satark.commands.bench import Measured, Run
+
+INTRODUCTION = """# Benchmarks
+
+`satark bench inbox` makes synthetic tips, and asks the panel's application for pages as a browser does: session, queries,
+template and all, but for the network. Each cell is the median / the 95th percentile of twenty times, in milliseconds;
+searches are done three times, and say how many of their tips they came to. `×` is the median over the most tips by that
+over the fewest. How the list is read: `satark/tips/ways.py`; how it is searched: `satark/tips/searching.py`.
+
+A search stops after 1.5 seconds and goes further back when told to. `another's` are filters that no page offers to an SP or
+SHO, typed into the address. What is late, and where, is counted off one index of what waits for the officer's offices: it
+grows with the tips that nobody has got on with, 1 in 40 here, and not with those that are done.
+"""
+
+
+def page(runs: Sequence[Run]) -> str:
+    return "\n".join([INTRODUCTION, f"Measured on {_machine()}.", *map(_of, runs), ""])
+
+
+def _machine() -> str:
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else []
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    load = f"load average {os.getloadavg()[1]:.1f} at the end"
+    return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}, {load}"
+
+
+def _of(run: Run) -> str:
+    sizes = sorted(run.results)
+    head = ["what", "who", *(f"{size:,}" for size in sizes), "×"]
+    rows = [head, ["---", "---", *("---:" for _ in sizes), "---:"], *_rows(run, sizes)]
+    return "\n".join([f"\n## {run.database}\n", *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def _rows(run: Run, sizes: Sequence[int]) -> Iterator[list[str]]:
+    for what, who in run.results[sizes[0]]:
+        each = [run.results[size][what, who] for size in sizes]
+        ratio = each[-1].median / each[0].median
+        yield [what, who, *map(_cell, each), f"{ratio:.1f}"]
+
+
+def _cell(measured: Measured) -> str:
+    came_to = f" ({measured.reached:,})" if measured.reached else ""
+    return f"{measured.median:.0f} / {measured.late:.0f}{came_to}"

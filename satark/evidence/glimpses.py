@@ -1,0 +1,86 @@
+"""What a page shows of a clean video or recording before it is played: a poster, how loud it is; and what it looks like."""
+
+import io
+from collections.abc import Iterator
+from itertools import chain
+from typing import IO, Any
+
+import av
+from PIL import Image
+
+from satark.evidence.looks import look_of
+from satark.evidence.tracks import decoded
+
+POSTER_SIDE = 640
+POSTER_QUALITY = 70
+MOMENTS = (0.25, 0.5, 0.75)
+MOST_PEAKS = 300
+# Of each part of a long recording so many packets are listened to; the first one after a gap sounds wrong.
+PACKETS_A_PART = 2
+# Every so manieth value is looked at: between them a loud sound has no room to hide.
+STEP = 4
+FULL = 255
+# A clean file needs no guessing: its index says all.
+PLAIN = {"probesize": "32", "analyzeduration": "0"}
+
+
+def look_at(clean: IO[bytes], has_video: bool) -> tuple[bytes, bytes, tuple[int, ...]]:
+    """Poster, peaks and looks, as in a Report."""
+    with av.open(clean, "r", format="mp4", options=PLAIN) as media:
+        peaks = _peaks(media, media.streams.audio[0]) if media.streams.audio else b""
+        if not has_video:
+            return b"", peaks, ()
+        frames = [_picture(frame) for frame in _frames(media, media.streams.video[0])]
+        looks = [look_of(frame) for frame in frames]
+    best = next((frame for frame, look in zip(frames, looks, strict=True) if look is not None), frames[0])
+    return _jpeg(best), peaks, tuple(dict.fromkeys(look for look in looks if look is not None))
+
+
+def _frames(media: Any, stream: Any) -> Iterator[Any]:
+    """The first picture, and then the key pictures before each moment, each once."""
+    stream.discard = av.stream.Discard.default
+    last = None
+    for moment in (0.0, *MOMENTS):
+        media.seek(int((stream.duration or 0) * moment) + (stream.start_time or 0), stream=stream)
+        packets = media.demux(stream)
+        first = next(packets)
+        if first.pos == last:
+            continue
+        last = first.pos
+        frame = next((frame for packet in chain((first,), packets) for frame in decoded(packet)), None)
+        if frame is not None:
+            yield frame
+
+
+def _picture(frame: Any) -> Image.Image:
+    scale = min(1.0, POSTER_SIDE / max(frame.width, frame.height))
+    small = frame.reformat(max(1, int(frame.width * scale)), max(1, int(frame.height * scale)), "rgb24")
+    picture: Image.Image = small.to_image()
+    return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=POSTER_QUALITY)
+    return file.getvalue()
+
+
+def _peaks(media: Any, stream: Any) -> bytes:
+    for other in media.streams.video:
+        other.discard = av.stream.Discard.all
+    parts = min(MOST_PEAKS, stream.frames)
+    peaks = [0.0] * parts
+    heard = [0] * parts
+    for number, packet in enumerate(media.demux(stream)):
+        part = min(number * parts // max(stream.frames, 1), parts - 1)
+        if packet.size and heard[part] < PACKETS_A_PART:
+            heard[part] += 1
+            peaks[part] = max([peaks[part], *(_loudest(frame) for frame in decoded(packet))])
+    media.seek(0)
+    return bytes(min(FULL, round(peak * FULL)) for peak in peaks)
+
+
+def _loudest(frame: Any) -> float:
+    """Of the first channel of a decoded AAC frame, from 0 to 1."""
+    values = memoryview(frame.planes[0]).cast("f")[: frame.samples : STEP].tolist()
+    return max(max(values), -min(values), 0.0)

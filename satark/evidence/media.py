@@ -1,0 +1,163 @@
+"""A video or a recording becomes an MP4 that every browser plays, of one video and one audio track and nothing else.
+
+What is H.264 and AAC already is copied packet by packet; of H.264, only the units that hold picture: no note of the encoder
+or the camera (SEI). Anything else is decoded and encoded anew. How a telephone was held, in quarter turns, is written anew
+as well; it says nothing of whose it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import IO, Any
+
+import av
+
+from satark.evidence.glimpses import look_at
+from satark.evidence.report import Mime, NotClean, Reason, Report
+from satark.evidence.tracks import Changed, CopiedSound, CopiedVideo, Sound, Track, Video, decoded, starts_with_sound
+
+MOST_SECONDS = 30 * 60
+COPIED_FROM = ("mp4", "matroska")
+COPIED_SIDE = 1920
+PLAIN_CONFIG = 5
+"""How many bytes the description of a plain AAC track has at most."""
+# Before the first packet of any file.
+BEGINNING = -(2**40)
+# The index stands first, so that a player can start at once; room for it is kept by the number of packets.
+INDEX_ROOM, INDEX_BYTES = 4096, 32
+
+ERRORS = (av.FFmpegError, ValueError, IndexError, MemoryError, ArithmeticError)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, how many quarter
+    turns the picture needs, in degrees, and the room for the index (0 where it is not known)."""
+
+    video: int | None
+    sound: int | None
+    copies_video: bool = False
+    copies_sound: bool = False
+    rotation: int = 0
+    index: int = 0
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether nothing is encoded anew."""
+        return (self.video is None or self.copies_video) and (self.sound is None or self.copies_sound)
+
+    @property
+    def encoded(self) -> "Found":
+        """The same, with nothing copied."""
+        return replace(self, copies_video=False, copies_sound=False)
+
+
+def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str) -> Report:
+    """`demuxer` is FFmpeg's name of the container. Raises NotClean."""
+    try:
+        found = _written(source, target, demuxer)
+        target.flush()
+        target.seek(0)
+        glimpses = look_at(target, found.video is not None)
+    except ERRORS as error:
+        raise NotClean(Reason.UNREADABLE) from error
+    return Report(Mime.AUDIO if found.video is None else Mime.VIDEO, None, *glimpses)
+
+
+def _written(source: IO[bytes], target: IO[bytes], demuxer: str) -> Found:
+    with _opened(source, demuxer) as media:
+        found = _survey(media, copies=demuxer in COPIED_FROM)
+        if found.is_copied:
+            media.seek(BEGINNING)
+            if _makes(media, target, found):
+                return found
+    # Opened once more: not every container can be wound back, nor every decoder.
+    for way in (found.encoded,) if found.is_copied else (found, found.encoded):
+        with _opened(source, demuxer) as media:
+            if _makes(media, target, way):
+                break
+    return found
+
+
+def _makes(media: Any, target: IO[bytes], found: Found) -> bool:
+    """Whether it can be made in this way."""
+    target.seek(0)
+    target.truncate()
+    try:
+        _make(media, target, found)
+    except Changed:
+        return False
+    return True
+
+
+def _opened(source: IO[bytes], demuxer: str) -> Any:
+    source.seek(0)
+    return av.open(source, "r", format=demuxer, metadata_errors="ignore")
+
+
+def _survey(media: Any, copies: bool) -> Found:
+    if media.duration and media.duration > MOST_SECONDS * av.time_base:
+        raise NotClean(Reason.LONG)
+    video = next((one for one in media.streams.video if not _is_cover(one)), None)
+    sound = next(iter(media.streams.audio), None)
+    if video is None and sound is None:
+        raise NotClean(Reason.KIND)
+    copies_sound = copies and sound is not None and _is_plain_aac(media, sound)
+    copies_video = copies and video is not None and _is_plain_h264(video)
+    known = all(one.frames for one in (video, sound) if one is not None)
+    return Found(
+        None if video is None else video.index,
+        None if sound is None else sound.index,
+        copies_video,
+        copies_sound,
+        0 if video is None else _rotation(media, video),
+        INDEX_ROOM + INDEX_BYTES * sum(one.frames for one in (video, sound) if one is not None) if known else 0,
+    )
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & (av.stream.Disposition.attached_pic | av.stream.Disposition.still_image))
+
+
+def _is_plain_h264(stream: Any) -> bool:
+    codec = stream.codec_context
+    plain = codec.name == "h264" and codec.pix_fmt in ("yuv420p", "yuvj420p")
+    return plain and max(codec.width, codec.height) <= COPIED_SIDE and bool(codec.extradata)
+
+
+def _is_plain_aac(media: Any, stream: Any) -> bool:
+    """Such that it starts with sound: an encoder's note, where there is one, stands before the first."""
+    codec = stream.codec_context
+    if codec.name != "aac" or codec.profile != "LC" or codec.channels > 2:
+        return False
+    first = next((one for one in media.demux(stream) if one.size), None)
+    media.seek(0)
+    return first is not None and starts_with_sound(first) and 0 < len(codec.extradata or b"") <= PLAIN_CONFIG
+
+
+def _rotation(media: Any, stream: Any) -> int:
+    """By the first picture. Raises NotClean where there is none."""
+    for packet in media.demux(stream):
+        for frame in decoded(packet):
+            return int(round(frame.rotation / 90) * 90 % 360)
+    raise NotClean(Reason.UNREADABLE)
+
+
+def _make(media: Any, target: IO[bytes], found: Found) -> None:
+    options = {"fflags": "+bitexact"} | ({"moov_size": str(found.index)} if found.index else {})
+    with av.open(target, "w", format="mp4", options=options) as made:
+        tracks = dict(_tracks(media, made, found))
+        for packet in media.demux(*(media.streams[number] for number in tracks)):
+            tracks[packet.stream.index].take(packet)
+        if not any(track.count for track in tracks.values()):
+            raise NotClean(Reason.UNREADABLE)
+        for track in tracks.values():
+            track.finish()
+
+
+def _tracks(media: Any, made: Any, found: Found) -> Iterator[tuple[int, Track]]:
+    if found.video is not None:
+        source = media.streams[found.video]
+        yield found.video, (CopiedVideo if found.copies_video else Video)(made, source, found.rotation)
+    if found.sound is not None:
+        source = media.streams[found.sound]
+        yield found.sound, (CopiedSound if found.copies_sound else Sound)(made, source)

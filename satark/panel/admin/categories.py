@@ -1,0 +1,146 @@
+"""The categories that citizens choose from: their order, words, weight, clock and checklist."""
+
+import re
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from satark.language import LANGUAGES
+from satark.panel.admin.changing import keep, line, names_in, number_in, take_back
+from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.roles import ADMINISTRATORS
+from satark.routing.edits import CategoryEdit, OrderEdit
+from satark.routing.limits import WEIGHTS, Fault
+from satark.routing.pack import Category, CheckItem, Clock
+
+CATEGORIES = "/panel/admin/categories"
+# Empty rows at the end of a checklist's form.
+MORE_ITEMS = 2
+MOST_ITEMS = 30
+
+
+async def show(work: Work) -> Response:
+    return _list(work)
+
+
+def _list(work: Work, faults: list[Fault] | None = None) -> Response:
+    """All categories in their order, and the form for a new one."""
+    names = {field: names_in(work, field) for field in ("name", "detail")}
+    status = 422 if faults else 200
+    return work.page("categories.html", status, categories=work.core.pack.categories, faults=faults or [], **names)
+
+
+async def add(work: Work) -> Response:
+    """A new category; it comes before the last, which stays what a tip gets when none was chosen."""
+    names, key = names_in(work, "name"), slug(line(work, "name-en"))
+    if not key or work.core.pack.category(key):
+        return _list(work, [Fault("twins" if key else "no_name", key, "" if key else "en")])
+    edit = CategoryEdit(key, names, names_in(work, "detail"), weight=3)
+    faults = await keep(work, "add category", edit, key)
+    return _list(work, faults) if faults else RedirectResponse(f"/panel/admin/category?id={key}", SEE_OTHER)
+
+
+def slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+
+
+async def move(work: Work) -> Response:
+    """One place up or down."""
+    ids = [one.id for one in work.core.pack.categories]
+    if work.text("id") not in ids:
+        raise HTTPException(404)
+    at = ids.index(work.text("id"))
+    to = at + (-1 if work.text("way") == "up" else 1)
+    if 0 <= to < len(ids):
+        ids[at], ids[to] = ids[to], ids[at]
+    faults = await keep(work, "order categories", OrderEdit(tuple(ids)), work.text("id"))
+    return _list(work, faults) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+
+
+def _category(work: Work, key: str) -> Category:
+    category = work.core.pack.category(key)
+    if category is None:
+        raise HTTPException(404)
+    return category
+
+
+async def show_one(work: Work) -> Response:
+    return await _page(work, _category(work, work.request.query_params.get("id", "")))
+
+
+async def _page(work: Work, one: Category, faults: list[Fault] | None = None) -> Response:
+    is_known = work.core.jurisdiction.base.category(one.id) is not None
+    return work.page(
+        "category.html",
+        422 if faults else 200,
+        one=one,
+        weights=list(WEIGHTS),
+        own_clock=one.clock != work.core.pack.clock,
+        rows=len(one.checklist) + MORE_ITEMS,
+        faults=faults or [],
+        is_edited=is_known and ("category", one.id) in await work.core.jurisdiction.edits(),
+    )
+
+
+async def change(work: Work) -> Response:
+    one = _category(work, work.text("id"))
+    edit = CategoryEdit(
+        one.id,
+        names_in(work, "name"),
+        names_in(work, "detail"),
+        number_in(work, "weight"),
+        clock_in(work) if work.text("own_clock") else None,
+        tuple(_items(work)),
+        bool(work.text("accuses_police")),
+        bool(work.text("hidden")),
+    )
+    faults = await keep(work, "change category", edit, one.id)
+    return await _page(work, _as_given(one, edit), faults) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+
+
+def _as_given(one: Category, edit: CategoryEdit) -> Category:
+    """What was given, to be shown again with what is wrong with it."""
+    return Category(
+        one.id, edit.name, edit.detail, edit.weight, edit.clock or one.clock, edit.checklist, edit.accuses_police,
+        edit.hidden,
+    )  # fmt: skip
+
+
+def clock_in(work: Work) -> Clock:
+    seen, assigned, action = (number_in(work, field) for field in ("seen", "assigned", "action"))
+    return Clock(seen, assigned, action, always=bool(work.text("always")))
+
+
+def _items(work: Work) -> Any:
+    """The rows of the checklist that are not empty. An item keeps its id when its words change."""
+    taken: set[str] = set()
+    for row in range(MOST_ITEMS):
+        names = {locale: line(work, f"item-{row}-{locale}") for locale in ("en", *LANGUAGES)}
+        names = {locale: name for locale, name in names.items() if name}
+        if not names:
+            continue
+        wanted = work.text(f"item-{row}-id") or slug(names.get("en", ""))[:40] or "item"
+        free = (wanted, *(f"{wanted}_{number}" for number in range(2, MOST_ITEMS + 2)))
+        key = next(one for one in free if one not in taken)
+        taken.add(key)
+        yield CheckItem(key, names)
+
+
+async def restore(work: Work) -> Response:
+    """As it came with the installation. What was added here can only be hidden."""
+    one = _category(work, work.text("id"))
+    if work.core.jurisdiction.base.category(one.id) is None:
+        raise HTTPException(422)
+    faults = await take_back(work, ("category", one.id), one.id)
+    return await _page(work, one, faults) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+
+
+ROUTES = [
+    guarded("/admin/categories", show, roles=ADMINISTRATORS),
+    guarded("/admin/categories", add, "POST", ADMINISTRATORS),
+    guarded("/admin/categories/move", move, "POST", ADMINISTRATORS),
+    guarded("/admin/category", show_one, roles=ADMINISTRATORS),
+    guarded("/admin/category", change, "POST", ADMINISTRATORS),
+    guarded("/admin/category/restore", restore, "POST", ADMINISTRATORS),
+]

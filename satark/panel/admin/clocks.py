@@ -1,0 +1,72 @@
+"""Numbers that hold for the whole jurisdiction: office hours, the usual clock, how long tips are kept."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from satark.panel.admin.categories import clock_in
+from satark.panel.admin.changing import keep, number_in, take_back
+from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.roles import ADMINISTRATORS
+from satark.routing.edits import ClockEdit, Edit, HoursEdit, RetentionEdit
+from satark.routing.limits import MOST_CONTENT_DAYS, MOST_RETURN_DAYS, Fault
+from satark.routing.pack import RULES, Keep, OfficeHours
+
+CLOCKS = "/panel/admin/clocks"
+KINDS = ("hours", "clock", "retention")
+
+
+async def show(work: Work) -> Response:
+    return await _page(work)
+
+
+async def _page(work: Work, faults: list[Fault] | None = None) -> Response:
+    edits = await work.core.jurisdiction.edits()
+    return work.page(
+        "clocks.html",
+        422 if faults else 200,
+        hours=work.core.pack.hours,
+        clock=work.core.pack.clock,
+        retention={rule: work.core.pack.retention[rule] for rule in RULES},
+        most_content=MOST_CONTENT_DAYS,
+        most_address=MOST_RETURN_DAYS,
+        edited=[kind for kind in KINDS if (kind, "") in edits],
+        faults=faults or [],
+    )
+
+
+async def change(work: Work) -> Response:
+    """One of the three forms."""
+    edit: Edit
+    match work.text("kind"):
+        case "hours":
+            days = frozenset(day for day in range(7) if work.text(f"day-{day}"))
+            edit = HoursEdit(OfficeHours(days, number_in(work, "start"), number_in(work, "end")))
+        case "clock":
+            edit = ClockEdit(clock_in(work))
+        case "retention":
+            edit = RetentionEdit({rule: _keep_in(work, rule) for rule in RULES})
+        case _:
+            raise HTTPException(422)
+    return await _done(work, await keep(work, f"change {work.text('kind')}", edit, ""))
+
+
+def _keep_in(work: Work, rule: str) -> Keep:
+    return Keep(number_in(work, f"content-{rule}"), number_in(work, f"address-{rule}"))
+
+
+async def restore(work: Work) -> Response:
+    """As it came with the installation."""
+    if work.text("kind") not in KINDS:
+        raise HTTPException(422)
+    return await _done(work, await take_back(work, (work.text("kind"), ""), work.text("kind")))
+
+
+async def _done(work: Work, faults: list[Fault]) -> Response:
+    return await _page(work, faults) if faults else RedirectResponse(CLOCKS, SEE_OTHER)
+
+
+ROUTES = [
+    guarded("/admin/clocks", show, roles=ADMINISTRATORS),
+    guarded("/admin/clocks", change, "POST", ADMINISTRATORS),
+    guarded("/admin/clocks/restore", restore, "POST", ADMINISTRATORS),
+]

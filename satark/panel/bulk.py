@@ -1,0 +1,60 @@
+"""One deed for many tips of the inbox: each for itself, so that one that cannot be done stops no other."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from satark.panel.acting import INBOX, clocks, seals
+from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.sorting import priority_of
+from satark.panel.tip import ends_as
+from satark.tips import handing, verbs
+from satark.tips.entries import NotAllowed
+from satark.tips.life import NotNow
+from satark.tips.queries import tip_for
+
+MOST = 100
+Verb = Callable[[AsyncConnection, Any], Awaitable[None]]
+
+
+async def bulk(work: Work) -> Response:
+    """To those chosen, what the pressed button says. What the officer may not see any more, or may not do, is left."""
+    act = _verb(work)
+    chosen = [one for one in work.form.getlist("chosen") if isinstance(one, str)][:MOST]
+    done = [reference for reference in chosen if await _do(work, reference, act)]
+    await work.core.wake("deliver")
+    said = urlencode({"done": len(done), "left": len(chosen) - len(done)})
+    return RedirectResponse(f"{INBOX}?{'&'.join(filter(None, (work.text('back'), said)))}", SEE_OTHER)
+
+
+def _verb(work: Work) -> Verb:
+    match work.text("act"):
+        case "assign":
+            office, parents = work.text("office"), work.core.pack.open_parents
+            return lambda db, tip: handing.assign(db, clocks(work), seals(work), work.viewer, tip, office, parents)
+        case "priority":
+            wanted = priority_of(work)
+            return lambda db, tip: verbs.set_priority(db, work.viewer, tip, wanted)
+        case "close":
+            status, outcome = ends_as(work)
+            return lambda db, tip: verbs.close(db, clocks(work), seals(work), work.viewer, tip, status, outcome, "")
+    raise HTTPException(422)
+
+
+async def _do(work: Work, reference: str, act: Verb) -> bool:
+    try:
+        async with work.core.store.write() as db:
+            tip = await tip_for(db, work.viewer, reference)
+            if tip is None or tip.destroyed is not None:
+                return False
+            await act(db, tip)
+    except (NotNow, NotAllowed):
+        return False
+    return True
+
+
+ROUTES = [guarded("/tips/bulk", bulk, "POST")]

@@ -1,0 +1,119 @@
+"""What changed: a week or month against the one before and the same one a year before.
+
+For officers alone. Analysts see the tables of all times (overview.py), protected as one set: whole months by kind beside
+them would be a second set over the same tips. Where a kind has five tips of all times, and five of them in one month,
+"<3" in every other month is known to be zero. Protected together they would hide nearly everything; so they have none.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from satark.insight.analysis import EPOCH, Analysis, Key, Row, analysis, day_number, hour_within
+from satark.insight.periods import Kind, periods
+from satark.insight.trends import Change
+from satark.panel.gate import Work, guarded
+from satark.panel.insight.asked import numbers_for
+from satark.panel.insight.lists import csv
+from satark.paper.sheets import Cell
+from satark.store.clock import hour_of, now
+from satark.tips.tallies.calendar import day_of
+
+OLDEST = date(2000, 1, 1)
+DAY = timedelta(1)
+MOST_TOLD, MOST_SHOWN = 5, 20
+COLUMNS = ("kind", "district", "now", "before", "expected", "year_before", "change")
+
+
+async def show(work: Work) -> Response:
+    found = await _found(work)
+    if found is None:
+        return work.page("insight/counting.html", here="changes")
+    told = [row for row in (*found.by_both, *found.by_category, *found.by_district) if row.ranked.clear]
+    told = sorted(told, key=lambda row: -abs(row.ranked.change.z))[:MOST_TOLD]
+    return work.page(
+        "insight/changes.html", found=found, told=told, what=lambda key: _what(work, key),
+        shown=MOST_SHOWN, hour=hour_within, last=found.periods.now.after - DAY,
+        until=found.periods.now.after if found.periods.whole else "",
+        earlier=found.periods.now.first, later=_later(found, _today()),
+    )  # fmt: skip
+
+
+async def file(work: Work) -> Response:
+    """All rows by district and kind, then by kind, by district, and the sum."""
+    found = await _found(work)
+    if found is None:
+        raise HTTPException(503)
+
+    def rows(words: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+        parts = (*found.by_both, *found.by_category, *found.by_district)
+        lines = [
+            (*_names(work, row.key, words), *_numbers(row.ranked.change, row.year), _said(row, words)) for row in parts
+        ]
+        return [*lines, (words["all"], words["all"], *_numbers(found.total, found.year), "")]
+
+    return await csv(work, f"{found.kind.value}-{found.periods.now.first}", COLUMNS, rows)
+
+
+def _what(work: Work, key: Key) -> str:
+    """What a row is about: its kind, its district, or both."""
+    return " · ".join(filter(None, (_kind(work, key), work.name(key[0]))))
+
+
+def _kind(work: Work, key: Key) -> str:
+    return "" if key[-1] in work.core.pack.offices else work.category(key[-1])
+
+
+def _names(work: Work, key: Key, words: Mapping[str, Any]) -> tuple[str, str]:
+    """Kind and district; of a row that is of one of them, all of the other."""
+    kind, district = _kind(work, key), work.name(key[0])
+    other = words["all"] if len(key) == 1 and (kind or district) else words["unknown"]
+    return kind or other, district or other
+
+
+def _numbers(one: Change, year: Change | None) -> tuple[Cell, ...]:
+    return one.now, one.before, f"{one.expected:.1f}", year.before if year else ""
+
+
+def _said(row: Row, words: Mapping[str, Any]) -> str:
+    if not row.ranked.clear:
+        return str(words["chance"])
+    return str(words["rose" if row.ranked.change.z > 0 else "fell"])
+
+
+async def _found(work: Work) -> Analysis | None:
+    """None as long as numbers are being counted."""
+    kind = Kind.MONTH if work.request.query_params.get("kind") == Kind.MONTH else Kind.WEEK
+    async with numbers_for(work) as of:
+        return await analysis(of, kind, day_number(_until(work, kind, _today()))) if of else None
+
+
+def _today() -> date:
+    return EPOCH + timedelta(day_of(hour_of(now())))
+
+
+def _until(work: Work, kind: Kind, today: date) -> date:
+    """`until`, where that is the first day after a week or month that is over; else today."""
+    try:
+        day = date.fromisoformat(work.request.query_params.get("until", ""))
+    except ValueError:
+        return today
+    if not OLDEST < day <= today:
+        return today
+    spans = periods(kind, day)
+    return day if spans.whole and spans.now.after == day else today
+
+
+def _later(found: Analysis, today: date) -> date | None:
+    """Until when to ask for the period that follows; None where no day of it is over."""
+    after = found.periods.now.after
+    if after >= today:
+        return None
+    end = after + timedelta(7) if found.kind == Kind.WEEK else (after + timedelta(31)).replace(day=1)
+    return min(end, today)
+
+
+ROUTES = [guarded("/insight/changes", show), guarded("/insight/changes.csv", file)]

@@ -1,0 +1,142 @@
+"""Numbers of tips: exact for officers, who may open each of them; for analysts, who see nothing else, none that tells of a
+single tip."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from satark.insight.analysis import EPOCH, day_number
+from satark.insight.asking import EVER
+from satark.insight.numbers import Tally, days, places
+from satark.insight.periods import Kind, Period, Periods, periods
+from satark.insight.reading import Reading
+from satark.insight.suppression import Counted, exact, protect
+from satark.insight.trends import Ranked, ranked
+from satark.panel.gate import Work, guarded
+from satark.panel.insight.asked import numbers_for
+from satark.panel.roles import SERVING, Role
+from satark.routing.pack import Pack
+from satark.routing.tree import below
+from satark.store.clock import hour_of, now
+from satark.tips.life import Outcome, Status
+from satark.tips.tallies.calendar import day_of, first_hour, month_of
+
+# An analyst's months and an officer's.
+FEW_MONTHS, MANY_MONTHS = 12, 24
+OUTCOMES = frozenset(Outcome)
+Counts = Counter[tuple[Any, ...]]
+
+# What fits no row of a table.
+REST = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row of the table of places: a district with its stations, or a station. The rest stands for what is not known
+    or lies elsewhere."""
+
+    office: str
+    within: tuple[str, ...] = ()
+
+
+async def show(work: Work) -> Response:
+    """The three tables are drawn from the pack and the calendar alone, so that no row comes or goes with a tip."""
+    officer, this_month = work.session.role is Role.OFFICER, month_of(hour_of(now()))
+    categories = [*(one.id for one in work.core.pack.categories), REST]
+    statuses = [one.value for one in Status]
+    rows = places_of(work.core.pack, work.viewer.offices)
+    months = [this_month - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
+    async with numbers_for(work) as of:
+        if of is None:
+            return work.page("insight/counting.html", here="")
+        kept = await places(of, EVER, ("district", "station", "category"))
+        by_month = await places(of, EVER, ("month",))
+        change = await _largest_change(of) if officer else None
+    where: Counts = Counter()
+    for (district, station, _), tally in kept.items():
+        where[district, station] += tally.total
+    counted = Counted.of(
+        _kinds(_by_status(kept), categories, statuses), _places(where, rows), _months(by_month, months)
+    )
+    return work.page(
+        "insight/overview.html", told=exact(counted) if officer else protect(counted), exact=officer, change=change,
+        categories=categories, statuses=statuses, places=rows, months=[first_hour(one) for one in months],
+    )  # fmt: skip
+
+
+def _by_status(kept: Mapping[tuple[Any, ...], Tally]) -> Counts:
+    """By category and status: a tip that was closed with an outcome is closed."""
+    found: Counts = Counter()
+    for (_, _, category), tally in kept.items():
+        for state, n in tally.states.items():
+            found[category, Status.CLOSED.value if state in OUTCOMES else state] += n
+    return found
+
+
+def _months(by_month: Mapping[tuple[Any, ...], Tally], months: list[int]) -> list[Counted]:
+    """Each of these, and all that are earlier."""
+    newest = [by_month[month,].total if (month,) in by_month else 0 for month in months]
+    earlier = sum(tally.total for (month,), tally in by_month.items() if month < months[-1])
+    return [*map(Counted, newest), Counted(earlier)]
+
+
+async def _largest_change(of: Reading) -> tuple[str, Ranked, Periods] | None:
+    """The category that changed most since the month before, if chance would hardly change one so much."""
+    compared = periods(Kind.MONTH, EPOCH + timedelta(day_of(hour_of(now()))))
+    newer, older = await _by_category(of, compared.now), await _by_category(of, compared.before)
+    counts = {category: (newer[category,], older[category,]) for (category,) in sorted({*newer, *older})}
+    changes = ranked(counts, compared.now.days, compared.before.days)
+    clear = [(category, one, compared) for category, one in changes if one.clear]
+    return clear[0] if clear else None
+
+
+async def _by_category(of: Reading, period: Period) -> Counts:
+    return await days(of, day_number(period.first), day_number(period.after) - 1, ("category",))
+
+
+def places_of(pack: Pack, own: frozenset[str]) -> list[Place]:
+    """Districts with their stations, below an officer's own offices; one district's stations where there is no other. An
+    authority outside has no office below it, and everything may come to it."""
+    served = {one for office in own for one in below(pack.parents, office) if office != pack.outside}
+    stations: dict[str, list[str]] = {}
+    for office in pack.offices.values():
+        if office.kind == "station" and (office.id in served or not served):
+            stations.setdefault(pack.district_of(office.id), []).append(office.id)
+    if len(stations) == 1:
+        return [*(Place(one) for found in stations.values() for one in found), Place(REST)]
+    return [*(Place(district, (*found, REST)) for district, found in stations.items()), Place(REST)]
+
+
+def _kinds(counts: Counts, categories: list[str], statuses: list[str]) -> list[Counted]:
+    known = set(categories) - {REST}
+    found: Counts = Counts()
+    for (category, status), number in counts.items():
+        found[category if category in known else REST, status] += number
+    return [Counted.of([Counted(found[category, status]) for status in statuses]) for category in categories]
+
+
+def _places(counts: Counts, places: list[Place]) -> list[Counted]:
+    found: Counts = Counts()
+    rows = {place.office: place.within for place in places}
+    for (district, station), number in counts.items():
+        if station and station in rows:
+            found[station, REST] += number
+        elif district in rows:
+            found[district, station if station in rows[district] else REST] += number
+        else:
+            found[REST, REST] += number
+    return [
+        Counted.of([Counted(found[place.office, one]) for one in place.within])
+        if place.within
+        else Counted(found[place.office, REST])
+        for place in places
+    ]
+
+
+ROUTES = [
+    guarded("/insight/", show, roles=SERVING),
+]

@@ -1,0 +1,27 @@
+"""Marks the months in which something changed. It costs one small row, for whoever counts does so later."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from satark.store.clock import hour_of, now
+from satark.store.tallies import TallyMark
+from satark.tips.tallies.calendar import months
+from satark.tips.tallies.counting import REPEATED_WITHIN
+
+
+def touched(hour: int) -> range:
+    """The months whose numbers a tip of that hour has a part in: its own, and those in which another may repeat it."""
+    return months(hour, max(hour, min(hour + REPEATED_WITHIN, hour_of(now()))))
+
+
+async def mark(db: AsyncConnection, *hours: int) -> None:
+    """What is counted of tips of these hours has changed. Called in the transaction that changes it."""
+    await mark_months(db, {month for hour in hours for month in touched(hour)})
+
+
+async def mark_months(db: AsyncConnection, changed: Iterable[int]) -> None:
+    rows = [TallyMark(month=month).model_dump() for month in changed]
+    if rows:
+        await db.execute(insert(TallyMark), rows)
