@@ -34,6 +34,7 @@ from satark.tips.indexing import Indexer
 from satark.voices.espeak import available
 from satark.voices.shelf import Shelf
 from satark.voices.speaker import Speaker
+from satark.web import health
 from satark.web.pages import Pages
 
 GATEWAY_KEYS = ("lookup.key", "conversation.key", "courier.pub", "reply.key")
@@ -109,7 +110,9 @@ def build_web(
 ) -> Starlette:
     """The public application, the panel, or (`only` empty) both, the panel under its path."""
     if only == "panel":
-        return Starlette(routes=[Mount("/panel", create_panel(core))])
+        panel = Starlette(routes=[*health.ROUTES, Mount("/panel", create_panel(core))])
+        panel.state.core = core
+        return panel
     gateway = create_gateway(core, environ, listens=listens)
     if not only:
         gateway.router.routes.insert(0, Mount("/panel", create_panel(core)))

@@ -1,5 +1,6 @@
 """What the worker does, when it is woken and by the clock."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from arq import cron
 from arq.connections import ArqRedis
 from arq.worker import Worker
 from msgspec import Struct
+from redis.exceptions import RedisError
 
 from satark.channels import registry
 from satark.channels.messages import Media, MediaKind, Secret
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 
 # All that a job does has a limit of its own; it goes on as long as there is something due.
 JOB_LIMIT = 3600
+REDIS_PAUSE = 1.0
 EVERY_FIVE_SECONDS = EVERY_FIVE_MINUTES = set(range(0, 60, 5))
 
 
@@ -161,3 +164,13 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
         poll_delay=0.1,
         log_results=False,
     )
+
+
+async def work(bench: Bench, pool: ArqRedis) -> None:
+    """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
+    while True:
+        try:
+            await make_worker(bench, pool).async_run()
+        except (RedisError, OSError) as error:
+            log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
+            await asyncio.sleep(REDIS_PAUSE)
