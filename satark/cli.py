@@ -3,13 +3,14 @@
 import asyncio
 import os
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from satark.commands import accounts, anonymity, bench, check, insight, plugins, purge, report, run, simulate
+from satark.commands import accounts, anonymity, backup, bench, check, insight, plugins, purge, report, run, simulate
 from satark.panel.roles import Role
 from satark.settings import Settings
 from satark.store.keys import make_keys
@@ -72,6 +73,31 @@ def purge_now(
 ) -> None:
     """Destroy what the retention rules say, as the worker does every night."""
     asyncio.run(purge.run(Settings(), dry=dry_run))
+
+
+@app.command("backup")
+def back_up(folder: Annotated[Path, typer.Argument(help="a new folder for it")]) -> None:
+    """Copy the database and the files of a running installation. Keys are not in it: keep them elsewhere."""
+    done = _or_exit(backup.back_up(Settings(), folder))
+    typer.echo(f"{folder}: {done.database}, {done.files} files")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="what `satark backup` made")],
+    forget: Annotated[bool, typer.Option("--forget-addresses", help="write to nobody of before any more")] = False,
+) -> None:
+    """Bring a backup into an empty installation."""
+    done = _or_exit(backup.restore(Settings(), folder, forget=forget))
+    typer.echo(f"restored: {done.database}, {done.files} files; the audit log is whole")
+
+
+def _or_exit(work: Coroutine[Any, Any, backup.Manifest]) -> backup.Manifest:
+    try:
+        return asyncio.run(work)
+    except backup.CannotBackUp as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
