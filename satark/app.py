@@ -21,6 +21,7 @@ from satark.intake.effects import Tools
 from satark.jobs.redis import redis_settings
 from satark.jobs.wake import Waker
 from satark.jobs.worker import Bench
+from satark.metrics import served
 from satark.panel.app import create_panel
 from satark.resources import data_dir
 from satark.routing.folder import load_pack
@@ -110,7 +111,7 @@ def build_web(
 ) -> Starlette:
     """The public application, the panel, or (`only` empty) both, the panel under its path."""
     if only == "panel":
-        panel = Starlette(routes=[*health.ROUTES, Mount("/panel", create_panel(core))])
+        panel = Starlette(routes=[Mount("/panel", create_panel(core)), *health.ROUTES])
         panel.state.core = core
         return panel
     gateway = create_gateway(core, environ, listens=listens)
@@ -123,6 +124,7 @@ def build_web(
 async def running(core: Core, web: Starlette) -> AsyncIterator[None]:
     """The core at work: the door open and the channels started, until the block ends."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(served(core.settings.metrics_port))
         stack.push_async_callback(core.store.dispose)
         stack.callback(core.keeper.sandbox.close)
         await core.jurisdiction.start()

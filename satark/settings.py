@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     below it, or a whole origin.
 
     `port` is opened at `host`: this machine's own address, for a proxy on it, unless a container needs another.
+    At `metrics_port` of this machine Prometheus finds what it may know; at 0 there is none.
 
     `idle_minutes` is how long a conversation may rest before what it holds is submitted. `session_hours` is how
     long a sign-in lasts, `lock_minutes` how long without anything being done. `second_factor` is `required` (of all but
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     channels: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
+    metrics_port: int = 0
     idle_minutes: int = 30
     session_hours: int = 12
     lock_minutes: int = 30

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
+from satark import metrics
 from satark.evidence.keeping import ABREAST, Keeper, OverLimit
 from satark.evidence.report import Reason
 from satark.evidence.sandbox import SECONDS, Clean
@@ -88,9 +89,11 @@ async def _clean(keeper: Keeper, row: Any) -> None:
     if isinstance(outcome, Clean):
         try:
             await _replace(keeper, row, outcome)
+            metrics.FILES.labels("ready").inc()
         finally:
             outcome.close()
     else:
+        metrics.FILES.labels(outcome.reason.value).inc()
         await keeper.change(row.id, state="withheld", reason=outcome.reason.value)
 
 

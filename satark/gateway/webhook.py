@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from satark import metrics
 from satark.channels.messages import DeliveryStatus, Envelope, WebhookRequest
 from satark.channels.spec import Channel, Host, NotAccepted
 from satark.web.limits import body_within
@@ -30,6 +31,16 @@ class Webhook:
         return Route(path, self.take, methods=["POST"])
 
     async def take(self, request: Request) -> Response:
+        with metrics.answering(self._channel.name) as answered:
+            try:
+                answer = await self._take(request)
+            except HTTPException as error:
+                answered.append(error.status_code)
+                raise
+            answered.append(answer.status_code)
+            return answer
+
+    async def _take(self, request: Request) -> Response:
         try:
             body = await body_within(request, self._channel.body_limit)
         except ValueError:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from satark import metrics
 from satark.channels.messages import Capabilities, DeliveryStatus, Envelope, Prompt
 from satark.channels.spec import Channel, NotAccepted
 from satark.conversation.render import Voice, render
@@ -92,6 +93,7 @@ class Door:
         try:
             self._waiting.put_nowait(Arrival(channel, capabilities, items, answer, idle))
         except asyncio.QueueFull:
+            metrics.REFUSED.labels(channel).inc(len(items))
             raise NotAccepted("too much is waiting") from None
         return await answer
 
@@ -126,7 +128,9 @@ class Door:
         outcomes = await settle(self.desk, threads_of(batch, lookup), now())
         await record_reports(self.desk.store, lookup, batch, now())
         said = {outcome.thread.key: outcome.asks for outcome in outcomes}
+        metrics.BATCH.observe(len(batch))
         for arrival in batch:
+            metrics.SETTLED.labels(arrival.channel).inc(len(arrival.items))
             self._answer(arrival, said)
         await self._health.came(arrival.channel for arrival in batch if arrival.items)
         await self._wake("prepare")
@@ -150,5 +154,6 @@ class Door:
 
 def _refuse(batch: Sequence[Arrival]) -> None:
     for arrival in batch:
+        metrics.REFUSED.labels(arrival.channel).inc(len(arrival.items))
         if not arrival.answer.done():
             arrival.answer.set_exception(NotAccepted("the message could not be kept"))

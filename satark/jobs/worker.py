@@ -26,6 +26,7 @@ from satark.evidence.preparing import prepare_due
 from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
+from satark.jobs.gauges import measure
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
 from satark.store.sealing import Opener
@@ -142,6 +143,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
     return Worker(
         functions=[deliver, prepare, mute, index],
         cron_jobs=[
+            cron(measure, second={5, 20, 35, 50}),
             cron(deliver, second=EVERY_FIVE_SECONDS),
             cron(prepare, second=EVERY_FIVE_SECONDS),
             cron(index, second=EVERY_FIVE_SECONDS),

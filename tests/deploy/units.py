@@ -45,6 +45,10 @@ class Unit:
         self.process: asyncio.subprocess.Process | None = None
 
     @property
+    def metrics(self) -> str:
+        return f"http://127.0.0.1:{self._env['SATARK_METRICS_PORT']}/metrics"
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._env['SATARK_PORT']}"
 
