@@ -7,9 +7,8 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -24,6 +23,7 @@ from satark import metrics
 from satark.panel.people import add_officer
 from satark.settings import Settings
 from satark.store.engine import Store
+from tests.buckets import bucket
 from tests.deploy.units import DEPLOY, SATARK, Unit, unit, wanted
 from tests.journey.conftest import free_port
 from tests.journey.messengers import photo
@@ -33,17 +33,6 @@ from tests.promises.test_p5_accepted_means_durable import Provider, serving
 PEOPLE, AT_ONCE = 40, 8
 PASSWORD = "a long password"
 HEADERS = {"X-Simulator": "1"}
-
-
-@asynccontextmanager
-async def process(*command: str) -> AsyncIterator[None]:
-    quiet = asyncio.subprocess.DEVNULL
-    one = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
-    try:
-        yield
-    finally:
-        one.kill()
-        await one.wait()
 
 
 class Redis:
@@ -64,21 +53,6 @@ class Redis:
         if self._process and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
-
-
-@asynccontextmanager
-async def bucket() -> AsyncIterator[str]:
-    port = free_port()
-    async with process(sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)):
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            for _ in range(300):
-                try:
-                    await client.put("/satark")
-                    break
-                except httpx.HTTPError:
-                    await asyncio.sleep(0.05)
-        query = f"endpoint=http://127.0.0.1:{port}&region=us-east-1&access_key_id=nobody&secret_access_key=none"
-        yield f"s3://satark/evidence?{query}"
 
 
 def with_pager(folder: Path) -> str:
@@ -172,7 +146,7 @@ async def installation(tmp_path: Path, postgres_url: str) -> AsyncIterator[Insta
         roles = await stack.enter_async_context(roles_on(owner))
         shared = {
             "SATARK_REDIS_URL": redis.url,
-            "SATARK_EVIDENCE_URL": await stack.enter_async_context(bucket()),
+            "SATARK_EVIDENCE_URL": await stack.enter_async_context(bucket("evidence")),
             "SATARK_BASE_URL": "http://tips.example",
             "SATARK_CHANNELS": "pager",
             "SATARK_SECOND_FACTOR": "optional",
