@@ -3,16 +3,30 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from satark.commands import accounts, anonymity, backup, bench, check, insight, plugins, purge, report, run, simulate
+from satark.commands import (
+    accounts,
+    anonymity,
+    backup,
+    bench,
+    check,
+    insight,
+    plugins,
+    purge,
+    report,
+    rotate,
+    run,
+    simulate,
+)
 from satark.panel.roles import Role
 from satark.settings import Settings
+from satark.store import rotation
 from satark.store.keys import make_keys
 from satark.store.roles import NotThere
 from satark.web.logs import configure_logging
@@ -156,6 +170,38 @@ def new_keys() -> None:
     settings = Settings()
     for name in make_keys(settings.keys):
         typer.echo(settings.keys / name)
+
+
+@keys.command("add")
+def add_key(name: rotate.Name) -> None:
+    """A new key, which only opens yet. Then start every process again."""
+    rotation.add(Settings().keys, name)
+
+
+@keys.command("use")
+def use_key(name: rotate.Name) -> None:
+    """Close with the new key from now on. Then start every process again."""
+    _or_says(lambda: rotation.use(Settings().keys, name))
+
+
+@keys.command("reseal")
+def reseal_key(name: rotate.Name) -> None:
+    """Close anew what is closed to old keys."""
+    typer.echo(f"closed anew: {asyncio.run(rotate.reseal(Settings(), name))}")
+
+
+@keys.command("drop")
+def drop_key(name: rotate.Name) -> None:
+    """Forget the old keys, where nothing is closed to them any more."""
+    _or_says(lambda: asyncio.run(rotate.drop(Settings(), name)))
+
+
+def _or_says(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except rotation.NotNow as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @user.command("add")

@@ -40,28 +40,35 @@ class Seal:
         return self._box.encrypt(pad(data))
 
 
+def each_key(keys: bytes) -> list[bytes]:
+    """What a file of keys holds: 32 bytes each. The first closes, all open (store/rotation.py)."""
+    return [keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)]
+
+
 class Opener(Seal):
-    """Opens what was closed to its public key. `private` is 32 bytes."""
+    """Opens what was closed to the public key of any of its private ones, and closes to that of the first."""
 
     def __init__(self, private: bytes) -> None:
-        key = PrivateKey(private)
-        super().__init__(key.public_key.encode())
-        self._opening = SealedBox(key)
+        keys = [PrivateKey(one) for one in each_key(private)]
+        super().__init__(keys[0].public_key.encode())
+        self._opening = [SealedBox(key) for key in keys]
 
     def open(self, data: bytes) -> bytes:
         """Raises CannotOpen."""
-        try:
-            return unpad(self._opening.decrypt(data))
-        except (CryptoError, ValueError) as error:
-            raise CannotOpen from error
+        for box in self._opening:
+            try:
+                return unpad(box.decrypt(data))
+            except (CryptoError, ValueError) as error:
+                failed = error
+        raise CannotOpen from failed
 
 
 class Locker:
-    """Closes and opens with one key (XSalsa20-Poly1305), for what a process writes for itself."""
+    """Closes with the first of its keys and opens with any (XSalsa20-Poly1305), for what a process writes for itself."""
 
-    def __init__(self, key: bytes) -> None:
-        self._box = SecretBox(key)
-        self._key = key
+    def __init__(self, keys: bytes) -> None:
+        self._key, *self._others = each_key(keys)
+        self._box = SecretBox(self._key)
 
     def close(self, data: bytes) -> bytes:
         return bytes(self._box.encrypt(pad(data), random(SecretBox.NONCE_SIZE)))
@@ -71,6 +78,8 @@ class Locker:
         try:
             return unpad(crypto_secretbox_open(data[_NONCE:], data[:_NONCE], self._key))
         except (CryptoError, ValueError) as error:
+            if self._others:
+                return Locker(b"".join(self._others)).open(data)
             raise CannotOpen from error
 
 
