@@ -1,5 +1,6 @@
 """Accounts: who there is, where they serve, and what to do when somebody leaves or loses their telephone."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -7,54 +8,66 @@ from starlette.responses import RedirectResponse, Response
 
 from satark.panel import people
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.people import LoginTaken
 from satark.panel.roles import ADMINISTRATORS, SERVING, Role, fits
 from satark.panel.sessions import close_of
+from satark.routing.limits import Fault
 from satark.tips.audit import append
 
 PEOPLE = "/panel/admin/people"
+LOGIN_LIMIT = 60
+NAME_LIMIT = 120
 
 
 async def show(work: Work) -> Response:
     return await _page(work)
 
 
-async def _page(work: Work, status: int = 200, **said: Any) -> Response:
-    shown = {"taken": False, "login": "", "password": "", **said}
+async def _page(work: Work, given: Given = NOTHING_GIVEN, *, login: str = "", password: str = "") -> Response:
     return work.page(
         "people.html",
-        status,
+        422 if given.faults else 200,
         people=await people.everybody(work.core.store),
         roles=[role.value for role in Role],
         serving=SERVING,
         offices=list(work.core.pack.open_parents),
-        **shown,
+        login_limit=LOGIN_LIMIT,
+        name_limit=NAME_LIMIT,
+        given=given,
+        login=login,
+        password=password,
     )
 
 
 async def add(work: Work) -> Response:
     """A new account. Its first password is made here and shown once."""
-    role, offices = _role(work), [one for one in (work.text("office"),) if one]
-    login, name, password = work.text("login"), work.text("name"), people.new_password()
-    if not login or not name or not fits(role, offices) or not _known(work, offices):
-        raise HTTPException(422)
+    if faults := list(_faults(work)):
+        return await _page(work, Given(work.form, faults))
+    role, login, password = Role(work.text("role")), work.text("login"), people.new_password()
+    offices = [one for one in (work.text("office"),) if one]
     try:
-        added = await people.add_officer(work.core.store, login, name, password, offices, role=role)
+        added = await people.add_officer(work.core.store, login, work.text("name"), password, offices, role=role)
     except LoginTaken:
-        return await _page(work, 422, taken=True)
+        return await _page(work, Given(work.form, [Fault("login_taken", login, field="login")]))
     await _note(work, "add officer", added)
     return await _page(work, login=login, password=password)
 
 
-def _role(work: Work) -> Role:
-    try:
-        return Role(work.text("role"))
-    except ValueError:
-        raise HTTPException(422) from None
-
-
-def _known(work: Work, offices: list[str]) -> bool:
-    return all(office in work.core.pack.open_parents for office in offices)
+def _faults(work: Work) -> Iterator[Fault]:
+    """What is wrong with a new account."""
+    for field, limit in (("name", NAME_LIMIT), ("login", LOGIN_LIMIT)):
+        if not work.text(field):
+            yield Fault("needed", "", field=field)
+        elif len(work.text(field)) > limit:
+            yield Fault("too_long", "", limit=limit, field=field)
+    role, office = work.text("role"), work.text("office")
+    if role not in [one.value for one in Role]:
+        yield Fault("needed", "", field="role")
+    elif office and office not in work.core.pack.open_parents:
+        yield Fault("no_office", office, field="office")
+    elif not fits(Role(role), [office] if office else []):
+        yield Fault("no_post" if office else "post", office, field="office")
 
 
 async def _other(work: Work) -> Any:
@@ -70,8 +83,10 @@ async def _other(work: Work) -> Any:
 async def post(work: Work) -> Response:
     """They serve in an office from now on."""
     officer, office = await _other(work), work.text("office")
-    if officer.role not in SERVING or not _known(work, [office]):
+    if officer.role not in SERVING:
         raise HTTPException(422)
+    if office not in work.core.pack.open_parents:
+        return await _page(work, Given(None, [Fault("no_office", office, field=f"post-{officer.id}")]))
     await people.add_post(work.core.store, officer.id, office)
     await _note(work, "add post", officer.id, office)
     return RedirectResponse(PEOPLE, SEE_OTHER)
