@@ -39,6 +39,11 @@ class Given:
     def wrong(self, field: str) -> list[Fault]:
         return [fault for fault in self.faults if self.field(fault) == field]
 
+    @property
+    def told(self) -> list[Fault]:
+        """Each thing that is wrong, once: it leads to the first of its fields."""
+        return list({(fault.code, fault.detail, fault.limit): fault for fault in reversed(self.faults)}.values())[::-1]
+
     def field(self, fault: Fault) -> str:
         """The field that a fault stands beside, "" where it is of the whole."""
         return fault.field or FIELDS.get(fault.code, "")

@@ -130,9 +130,7 @@ async def test_a_post_without_an_office(desk: Desk) -> None:
     person = await desk.value("SELECT id FROM officer WHERE login = 'naya'")
     answer = await desk.post(f"people/{person}/post", office="")
     assert answer.status_code == 422
-    fields = Fields(answer.text)
-    assert f'id="post-{person}-wrong"' in answer.text
-    assert fields.values["login"] == "", "the form of a new account was not sent"
+    assert Fields(answer.text).why("office") == "Choose an office that is open."
 
 
 @pytest.mark.parametrize(
@@ -152,7 +150,7 @@ async def test_clocks_and_retention(desk: Desk, typed: dict[str, str], wrong: se
     before = Fields(await desk.get("clocks"))
     fields = await refused(desk, "clocks", **typed)
     assert set(fields.described) == wrong
-    assert set(fields.leads) == {"main", *wrong}
+    assert {"main"} < set(fields.leads) <= {"main", *wrong}, "what is said twice leads to the first field"
     boxes = {name for name in typed if name.startswith("day-") or name == "always"}
     numbers = {name: value for name, value in typed.items() if name not in (*boxes, "kind")}
     assert as_typed(fields, numbers)

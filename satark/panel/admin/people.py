@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from satark.panel import people
 from satark.panel.gate import SEE_OTHER, Work, guarded
 from satark.panel.given import NOTHING_GIVEN, Given
-from satark.panel.people import LoginTaken
+from satark.panel.people import LoginTaken, Person
 from satark.panel.roles import ADMINISTRATORS, SERVING, Role, fits
 from satark.panel.sessions import close_of
 from satark.routing.limits import Fault
@@ -21,21 +21,49 @@ NAME_LIMIT = 120
 
 
 async def show(work: Work) -> Response:
+    """All accounts, or those in whose name, login or offices something is said."""
     return await _page(work)
 
 
 async def _page(work: Work, given: Given = NOTHING_GIVEN, *, login: str = "", password: str = "") -> Response:
+    wanted = work.request.query_params.get("q", "").strip()[:NAME_LIMIT]
     return work.page(
         "people.html",
         422 if given.faults else 200,
-        people=await people.everybody(work.core.store),
+        people=[one for one in await people.everybody(work.core.store) if _says(work, one, wanted.casefold())],
+        query=wanted,
         roles=[role.value for role in Role],
-        serving=SERVING,
         offices=list(work.core.pack.open_parents),
         login_limit=LOGIN_LIMIT,
         name_limit=NAME_LIMIT,
         given=given,
         login=login,
+        password=password,
+    )
+
+
+def _says(work: Work, person: Person, wanted: str) -> bool:
+    said = (person.row.name, person.row.login, *map(work.full_name, person.offices))
+    return any(wanted in one.casefold() for one in said)
+
+
+async def show_one(work: Work) -> Response:
+    return await _person(work)
+
+
+async def _person(work: Work, given: Given = NOTHING_GIVEN, password: str = "") -> Response:
+    """The person of the address, and what can be done for them."""
+    wanted = work.request.path_params["officer"]
+    person = next((one for one in await people.everybody(work.core.store) if one.row.id == wanted), None)
+    if person is None:
+        raise HTTPException(404)
+    return work.page(
+        "person.html",
+        422 if given.faults else 200,
+        person=person,
+        serving=SERVING,
+        offices=[one for one in work.core.pack.open_parents if one not in person.offices],
+        given=given,
         password=password,
     )
 
@@ -86,10 +114,10 @@ async def post(work: Work) -> Response:
     if officer.role not in SERVING:
         raise HTTPException(422)
     if office not in work.core.pack.open_parents:
-        return await _page(work, Given(None, [Fault("no_office", office, field=f"post-{officer.id}")]))
+        return await _person(work, Given(work.form, [Fault("no_office", office, field="office")]))
     await people.add_post(work.core.store, officer.id, office)
     await _note(work, "add post", officer.id, office)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
 
 
 async def end_post(work: Work) -> Response:
@@ -97,7 +125,7 @@ async def end_post(work: Work) -> Response:
     officer, office = await _other(work), work.text("office")
     await people.end_post(work.core.store, officer.id, office)
     await _note(work, "end post", officer.id, office)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
 
 
 async def recover(work: Work) -> Response:
@@ -106,7 +134,7 @@ async def recover(work: Work) -> Response:
     await people.recover(work.core.store, officer.id, password)
     await close_of(work.core.store, officer.id)
     await _note(work, "recover", officer.id)
-    return await _page(work, login=officer.login, password=password)
+    return await _person(work, password=password)
 
 
 async def switch(work: Work) -> Response:
@@ -115,14 +143,18 @@ async def switch(work: Work) -> Response:
     await people.set_active(work.core.store, officer.id, active=active)
     await close_of(work.core.store, officer.id)
     await _note(work, "switch on" if active else "switch off", officer.id)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
 
 
 async def sign_out(work: Work) -> Response:
     officer = await _other(work)
     await close_of(work.core.store, officer.id)
     await _note(work, "sign out", officer.id)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
+
+
+def _back(officer: Any) -> Response:
+    return RedirectResponse(f"{PEOPLE}/{officer.id}", SEE_OTHER)
 
 
 async def _note(work: Work, action: str, subject: str, detail: str = "") -> None:
@@ -134,6 +166,7 @@ PERSON = "/admin/people/{officer}"
 ROUTES = [
     guarded("/admin/people", show, roles=ADMINISTRATORS),
     guarded("/admin/people", add, "POST", ADMINISTRATORS),
+    guarded(PERSON, show_one, roles=ADMINISTRATORS),
     guarded(f"{PERSON}/post", post, "POST", ADMINISTRATORS),
     guarded(f"{PERSON}/end-post", end_post, "POST", ADMINISTRATORS),
     guarded(f"{PERSON}/recover", recover, "POST", ADMINISTRATORS),
