@@ -21,12 +21,18 @@ async def show(work: Work) -> Response:
     return await page(work)
 
 
-async def page(work: Work, status: int = 200, mail: Mail | None = None, **said: bool) -> Response:
-    """`said` is what came of what they did: see account.html; `mail` what they wished and cannot have."""
+async def page(work: Work, status: int = 200, mail: Mail | None = None, **said: bool | str) -> Response:
+    """`said` is what came of what they did: see account.html; `mail` what they wished and cannot have.
+
+    Of a password, `wrong` names the field; `unconfirmed` names the form where the password was typed wrong, and `name` is
+    what else stood there.
+    """
     store = work.core.store
     officer = await officer_of(store, work.viewer.officer_id)
     sessions = [(one, browser_and_system(one.device)) for one in await sessions_of(store, officer.id)]
-    outcomes = dict.fromkeys(("wrong", "changed", "unconfirmed", "refused", "last"), False)
+    outcomes = dict.fromkeys(("changed", "refused", "last"), False) | dict.fromkeys(
+        ("wrong", "unconfirmed", "name"), ""
+    )
     return work.page(
         "account.html",
         status,
@@ -45,8 +51,10 @@ async def page(work: Work, status: int = 200, mail: Mail | None = None, **said: 
 async def password(work: Work) -> Response:
     """A new password, for who knows the old one; every other session ends."""
     own, new = work.viewer.officer_id, work.secret("new")
-    if not await knows_password(work, "old") or len(new) < LEAST_PASSWORD:
-        return await page(work, 422, wrong=True)
+    if not await knows_password(work, "old"):
+        return await page(work, 422, wrong="old")
+    if len(new) < LEAST_PASSWORD:
+        return await page(work, 422, wrong="new")
     await set_password(work.core.store, own, new)
     await close_of(work.core.store, own, but=work.session.key)
     async with work.core.store.write() as db:
