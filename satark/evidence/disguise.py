@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.fft import irfft, rfft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from satark.evidence.grains import RATE, Grains, Samples
@@ -48,7 +49,7 @@ class Draw:
 
     def moves(self, hertz: float) -> float:
         """By what factor a formant moves."""
-        return self.stretch * (hertz / PIVOT) ** (self.bend - 1)
+        return self.stretch * math.pow(hertz / PIVOT, self.bend - 1)
 
 
 def draw(median: float, chance: random.Random) -> Draw:
@@ -73,8 +74,8 @@ def median_pitch(sound: Samples) -> float:
         return 0.0
     low, high = RATE // HIGHEST, RATE // LOWEST
     frames = sliding_window_view(sound, LOOK)[::LEAP]
-    power = np.abs(np.fft.rfft(frames - frames.mean(axis=1, keepdims=True), 2 * LOOK)) ** 2
-    alike = np.fft.irfft(power)[:, : high + 1]
+    power = np.abs(rfft(frames - frames.mean(axis=1, keepdims=True), 2 * LOOK)) ** 2
+    alike = irfft(power)[:, : high + 1]
     energy = alike[:, :1]
     alike = alike / np.maximum(energy, 1e-12) * (LOOK / (LOOK - np.arange(high + 1)))
     inner = alike[:, low:high]

@@ -29,12 +29,14 @@ class Wander:
         return self._chance.uniform(-self._width, self._width)
 
     def take(self, count: int) -> Samples:
+        """The next values."""
         while len(self._line) < count:
             start, self._end = self._end, self._somewhere()
             steps = max(1, round(self._chance.uniform(*SECONDS) / self._step))
             self._line += [start + (self._end - start) * number / steps for number in range(steps)]
         taken, self._line = self._line[:count], self._line[count:]
-        return np.exp(np.array(taken))
+        made: Samples = np.exp(taken)
+        return made
 
 
 class Grains:

@@ -5,6 +5,7 @@ import math
 import random
 
 import numpy as np
+from numpy.fft import irfft, rfft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from satark.evidence.grains import RATE, Samples, Wander
@@ -48,14 +49,14 @@ class Throat:
         return out[: count * STEP]
 
     def _shaped(self, frames: Samples) -> Samples:
-        seen = np.fft.rfft(frames)
+        seen = rfft(frames)
         power = np.abs(seen) ** 2
         envelope = envelopes(power)
         gain = np.clip(self._moved(envelope) - envelope, -MOST_GAIN, MOST_GAIN)
         made = seen * np.exp(gain)
         # Each frame is as loud as it was.
         level = np.sqrt(power.sum(axis=1) / np.maximum((np.abs(made) ** 2).sum(axis=1), 1e-12))
-        return np.fft.irfft(made * level[:, None])
+        return irfft(made * level[:, None])
 
     def _moved(self, envelope: Samples) -> Samples:
         """What is at each frequency, taken from where it was before."""
@@ -65,14 +66,15 @@ class Throat:
         came = np.minimum(came, BINS - 1e-6)
         whole = came.astype(np.intp)
         below, above = (np.take_along_axis(envelope, one, axis=1) for one in (whole, whole + 1))
-        return below + (came - whole) * (above - below)
+        moved: Samples = below + (came - whole) * (above - below)
+        return moved
 
 
 def envelopes(power: Samples) -> Samples:
     """The logarithm of the envelope of each frame's spectrum, by linear prediction."""
-    alike = np.fft.irfft(power)[:, : ORDER + 1]
+    alike = irfft(power)[:, : ORDER + 1]
     alike[:, 0] = alike[:, 0] * FLOOR + QUIET
-    return -np.log(np.maximum(np.abs(np.fft.rfft(_predictors(alike), FRAME)), 1e-6))
+    return -np.log(np.maximum(np.abs(rfft(_predictors(alike), FRAME)), 1e-6))
 
 
 def _predictors(alike: Samples) -> Samples:
