@@ -64,18 +64,31 @@ def _pitches(sound: Samples) -> Any:
 
 
 def formants_of(sound: Samples) -> Samples:
-    """The medians of the first three in what is voiced, in Hz. Under which ceiling they are sought is found for each sound
-    as phoneticians do: where the first two vary least (Escudero and others, 2009)."""
+    """The medians of the first three in what is voiced, in Hz, under the sound's own ceiling."""
+    return formants_below(sound, ceiling_of(sound))
+
+
+def formants_below(sound: Samples, ceiling: int) -> Samples:
+    return np.asarray(np.nanmedian(_tracks(sound, (ceiling,))[0], axis=1))
+
+
+CEILINGS = range(4000, 6501, 250)
+
+
+def ceiling_of(sound: Samples) -> int:
+    """Below which three formants are sought, as phoneticians find it: where the first two vary least (Escudero and others,
+    2009)."""
+    spreads = [float(np.nanvar(np.log(one[0])) + np.nanvar(np.log(one[1]))) for one in _tracks(sound, CEILINGS)]
+    return CEILINGS[int(np.argmin(spreads))]
+
+
+def _tracks(sound: Samples, ceilings: Sequence[int]) -> list[Samples]:
+    """The first three formants through what is voiced, below each ceiling."""
     pitches = _pitches(sound)
     times = [time for time in pitches.xs() if pitches.get_value_at_time(time) > 0]
     spoken = parselmouth.Sound(sound, RATE)
-    found = []
-    for ceiling in range(4000, 6501, 250):
-        tracks = spoken.to_formant_burg(maximum_formant=ceiling)
-        heard = np.array([[tracks.get_value_at_time(number, time) for time in times] for number in (1, 2, 3)])
-        spread = float(np.nanvar(np.log(heard[0])) + np.nanvar(np.log(heard[1])))
-        found.append((spread, tuple(np.nanmedian(heard, axis=1))))
-    return np.array(min(found)[1])
+    found = [spoken.to_formant_burg(maximum_formant=ceiling) for ceiling in ceilings]
+    return [np.array([[one.get_value_at_time(n, time) for time in times] for n in (1, 2, 3)]) for one in found]
 
 
 class Recogniser:
