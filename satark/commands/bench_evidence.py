@@ -3,8 +3,8 @@
 All are processor time of all processes, their start included, for some files one after the other. The bare conversion does
 what a script of a few lines would: Pillow decodes and saves, PyAV copies or encodes; no sandbox, no filter. A script that
 copies a film keeps the notes of the camera, so there is another beside it that makes the same file as ours: without tags and
-notes, its index first. A bare conversion changes
-no voice. What pages show before a file is played (poster, waveform, look) no script makes; it is told apart.
+notes, its index first. It changes no voice. What pages show before a file is played (poster, waveform, look) no script
+makes; it is told apart.
 """
 
 import asyncio
