@@ -108,7 +108,7 @@ def _give(state: State, given: Given, world: World) -> Turn:
     """Something to keep arrived, wherever the conversation stands."""
     if state.asking is Slot.DIALOGUE and state.tip:
         turn = ask(Slot.DIALOGUE, state, world, added=True)
-        return doing(turn, Append(state.tip, (given,)))
+        return doing(turn, Append(state.tip, (given,), state.own_voice))
     kept = replace(state, given=(*state.given, given))
     if state.tip:
         return ask(Slot.SAME, kept, world)

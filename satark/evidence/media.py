@@ -3,6 +3,9 @@
 What is H.264 and AAC already is copied packet by packet; of H.264, only the units that hold picture: no note of the encoder
 or the camera (SEI). Anything else is decoded and encoded anew. How a telephone was held, in quarter turns, is written anew
 as well; it says nothing of whose it is.
+
+The voice of a recording is changed (disguise.py), unless it may be heard. The sound of a video stays as it is: most of what
+is heard there is what is shown.
 """
 
 from collections.abc import Iterator
@@ -13,9 +16,19 @@ import av
 
 from satark.evidence.glimpses import look_at
 from satark.evidence.report import Mime, NotClean, Reason, Report
-from satark.evidence.tracks import Changed, CopiedSound, CopiedVideo, Sound, Track, Video, decoded, starts_with_sound
+from satark.evidence.tracks import (
+    Changed,
+    CopiedSound,
+    CopiedVideo,
+    DisguisedSound,
+    Sound,
+    Track,
+    Video,
+    decoded,
+    starts_with_sound,
+)
 
-MOST_SECONDS = 30 * 60
+MOST_SECONDS, MOST_SECONDS_OF_SOUND = 30 * 60, 2 * 3600
 COPIED_FROM = ("mp4", "matroska")
 COPIED_SIDE = 1920
 PLAIN_CONFIG = 5
@@ -31,7 +44,8 @@ ERRORS = (av.FFmpegError, ValueError, IndexError, MemoryError, ArithmeticError)
 @dataclass(frozen=True)
 class Found:
     """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, how many quarter
-    turns the picture needs, in degrees, and the room for the index (0 where it is not known)."""
+    turns the picture needs, in degrees, the room for the index (0 where it is not known), and whether the voice is
+    changed."""
 
     video: int | None
     sound: int | None
@@ -39,6 +53,7 @@ class Found:
     copies_sound: bool = False
     rotation: int = 0
     index: int = 0
+    disguises: bool = False
 
     @property
     def is_copied(self) -> bool:
@@ -51,21 +66,23 @@ class Found:
         return replace(self, copies_video=False, copies_sound=False)
 
 
-def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str) -> Report:
-    """`demuxer` is FFmpeg's name of the container. Raises NotClean."""
+def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str, as_spoken: bool) -> Report:
+    """`demuxer` is FFmpeg's name of the container; `as_spoken` leaves the voice of a recording. Raises NotClean."""
     try:
-        found = _written(source, target, demuxer)
+        found = _written(source, target, demuxer, as_spoken)
         target.flush()
         target.seek(0)
         glimpses = look_at(target, found.video is not None)
     except ERRORS as error:
         raise NotClean(Reason.UNREADABLE) from error
-    return Report(Mime.AUDIO if found.video is None else Mime.VIDEO, None, *glimpses)
+    return Report(Mime.AUDIO if found.video is None else Mime.VIDEO, None, *glimpses, changed=found.disguises)
 
 
-def _written(source: IO[bytes], target: IO[bytes], demuxer: str) -> Found:
+def _written(source: IO[bytes], target: IO[bytes], demuxer: str, as_spoken: bool) -> Found:
     with _opened(source, demuxer) as media:
         found = _survey(media, copies=demuxer in COPIED_FROM)
+        if found.video is None and not as_spoken:
+            found = replace(found, copies_sound=False, disguises=True)
         if found.is_copied:
             media.seek(BEGINNING)
             if _makes(media, target, found):
@@ -95,9 +112,10 @@ def _opened(source: IO[bytes], demuxer: str) -> Any:
 
 
 def _survey(media: Any, copies: bool) -> Found:
-    if media.duration and media.duration > MOST_SECONDS * av.time_base:
-        raise NotClean(Reason.LONG)
     video = next((one for one in media.streams.video if not _is_cover(one)), None)
+    most = MOST_SECONDS_OF_SOUND if video is None else MOST_SECONDS
+    if media.duration and media.duration > most * av.time_base:
+        raise NotClean(Reason.LONG)
     sound = next(iter(media.streams.audio), None)
     if video is None and sound is None:
         raise NotClean(Reason.KIND)
@@ -160,4 +178,5 @@ def _tracks(media: Any, made: Any, found: Found) -> Iterator[tuple[int, Track]]:
         yield found.video, (CopiedVideo if found.copies_video else Video)(made, source, found.rotation)
     if found.sound is not None:
         source = media.streams[found.sound]
-        yield found.sound, (CopiedSound if found.copies_sound else Sound)(made, source)
+        made_by = DisguisedSound if found.disguises else CopiedSound if found.copies_sound else Sound
+        yield found.sound, made_by(made, source)

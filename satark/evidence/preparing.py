@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from satark import metrics
 from satark.evidence.keeping import ABREAST, Keeper, OverLimit
-from satark.evidence.report import Reason
+from satark.evidence.report import Mime, Reason
 from satark.evidence.sandbox import SECONDS, Clean
 from satark.evidence.uploads import Uploads
 from satark.store.clock import now
-from satark.store.tables import Evidence
+from satark.store.tables import Evidence, Voice
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,9 @@ async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]])
 async def _claim(keeper: Keeper, state: str) -> Any:
     """One file that is due, out of reach of other workers for the time of the lease."""
     wanted = (_row.state == state) & (_row.due <= now())
+    if state == "kept":
+        # Until a tip has it, its informant may still say that their voice may be heard.
+        wanted &= (_row.kind != "audio") | _row.tip_id.is_not(None)
     async with keeper.store.write() as db:
         found = await db.execute(select(Evidence).where(wanted).limit(1).with_for_update(skip_locked=True))
         row = found.one_or_none()
@@ -85,7 +88,7 @@ async def _fetch(keeper: Keeper, row: Any, fetch: Fetch, limit: int) -> None:
 
 
 async def _clean(keeper: Keeper, row: Any) -> None:
-    outcome = await keeper.sandbox.clean(keeper.read_original(row))
+    outcome = await keeper.sandbox.clean(keeper.read_original(row), as_spoken=bool(row.voice))
     if isinstance(outcome, Clean):
         try:
             await _replace(keeper, row, outcome)
@@ -98,12 +101,15 @@ async def _clean(keeper: Keeper, row: Any) -> None:
 
 
 async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
-    """The clean file takes the original's place; with its key, the original is gone."""
+    """The clean file takes the original's place; with its key, the original is gone, and of a voice also the log of that."""
     name, key = await keeper.put(outcome.chunks())
     shown = await _glimpses(keeper, outcome)
-    facts = {"mime": outcome.mime, "size": outcome.size, "cleaned": outcome.sha256, "state": "ready"}
+    voice = (Voice.CHANGED if outcome.report.changed else row.voice) if outcome.mime == Mime.AUDIO else ""
+    facts = {"mime": outcome.mime, "size": outcome.size, "cleaned": outcome.sha256, "state": "ready", "voice": voice}
     await keeper.change(row.id, blob=name, key=key, **facts, **shown)
     await keeper.blobs.delete(row.blob)
+    if outcome.report.changed:
+        await keeper.store.scrub()
 
 
 async def _glimpses(keeper: Keeper, outcome: Clean) -> dict[str, Any]:

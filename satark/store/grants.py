@@ -22,7 +22,7 @@ GATEWAY: Final[Grants] = {
     "tip_reader": "select(tip_id) insert update(fresh fresh_hour)",
     "accusation": "insert",
     "message": "select(id tip_id kind hour place sealed delivery) insert update(delivery)",
-    "evidence": "select(id tip_id state blob poster) insert update(tip_id key source state) delete",
+    "evidence": "select(id tip_id state blob poster) insert update(tip_id key source state voice) delete",
     "upload": "select insert update delete",
     "upload_part": "select insert update delete",
     "return_address": "select(tip_id channel) insert update(heard_hour) delete",

@@ -167,7 +167,7 @@ async def test_a_film_that_was_cut_is_shown_as_far_as_it_goes(sandbox: Sandbox) 
 
 
 async def test_the_waveform_tells_loud_from_quiet(sandbox: Sandbox) -> None:
-    result = await sandbox.clean(pieces(samples.voice("wav", "pcm_s16le")))
+    result = await sandbox.clean(pieces(samples.voice("wav", "pcm_s16le")), as_spoken=True)
     assert isinstance(result, Clean)
     result.close()
     assert 0 < len(result.report.peaks) <= 400
