@@ -15,6 +15,7 @@ from satark.commands import (
     anonymity,
     backup,
     bench,
+    bench_insight,
     check,
     insight,
     plugins,
@@ -161,6 +162,22 @@ def bench_inbox(
     said = report.page(runs)
     if write is not None:
         write.write_text(said, encoding="utf-8")
+    typer.echo(said)
+
+
+@benches.command("insight")
+def bench_numbers(
+    folder: Annotated[Path, typer.Option(help="where the installations to measure are made")],
+    tips: Annotated[list[int] | None, typer.Option(help="how many; more than once for several")] = None,
+    server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
+    write: Annotated[Path | None, typer.Option(help="a page whose part on insight is written anew")] = None,
+    keep: Annotated[bool, typer.Option(help="leave the databases on the server")] = False,
+) -> None:
+    """Measure the pages of numbers over 10,000, 100,000 and 1,000,000 tips, and what it costs to keep them."""
+    runs = asyncio.run(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
+    said = report.insight(runs)
+    if write is not None:
+        report.put(write, said)
     typer.echo(said)
 
 

@@ -29,6 +29,7 @@ from satark.jobs.digests import send_digests
 from satark.jobs.gauges import measure
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
+from satark.jobs.warnings import tell_warnings
 from satark.store.sealing import Opener
 from satark.tips.indexing import Indexer, index_due
 
@@ -153,6 +154,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
             cron(keep_time, second={10}),
             cron(empty_closed, second={45}),
             cron(count_changes, second={50}),
+            cron(tell_warnings, minute={3}, second={20}),
             cron(send_digests, minute=EVERY_FIVE_MINUTES, second={40}),
             cron(push_news, minute={0, 15, 30, 45}, second={20}),
             cron(forget_old, hour={3}, minute={17}),

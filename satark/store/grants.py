@@ -41,6 +41,7 @@ PANEL: Final[Grants] = {
     "tip": "select update",
     **NUMBERS,
     "tally_mark": "insert",
+    "warning_notice": "select",
     "status_change": "select insert",
     "tip_reader": "select insert update delete",
     "accusation": "select insert",
@@ -74,6 +75,7 @@ WORKER: Final[Grants] = {
     "tip": "select insert update",
     **NUMBERS,
     "tally_mark": "select insert delete",
+    "warning_notice": "select insert update delete",
     "status_change": "select insert",
     "tip_reader": "select insert update",
     "accusation": "select insert",
@@ -94,9 +96,9 @@ WORKER: Final[Grants] = {
     "mute": "select insert delete",
     "edit": "select",
     "channel_health": "select insert update",
-    "officer": "select(id name locale email digest digested active role) update(digested)",
+    "officer": "select(id name locale email digest digested warnings_seen active role) update(digested)",
     "post": "select",
-    "push_subscription": "select update(told) delete",
+    "push_subscription": "select update(told warned) delete",
     "audit_entry": "select insert",
 }
 ROLES: Final[Mapping[str, Grants]] = {"gateway": GATEWAY, "panel": PANEL, "worker": WORKER}

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_voice"
-down_revision = "0014_readers"
+down_revision = "0015_early_warning"
 branch_labels = None
 depends_on = None
 
