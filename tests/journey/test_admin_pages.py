@@ -42,8 +42,11 @@ def test_every_control_is_reached_by_keys_and_shows_it(satark: str, browser: Bro
     page = browser.new_context(viewport=DESK, locale="en-IN").new_page()
     sign_in(page, satark, "admin", "demo-admin-1")
     page.locator(f"button[value={locale}]").click()
-    for path in ("people", "office?id=station/jaunpur/kotwali", "clocks", "channels", "posters"):
-        page.goto(f"{satark}/panel/admin/{path}")
+    office, category, words = "office?id=station/jaunpur/kotwali", "category?id=weapons", "wording?lang=en&q=tell"
+    rooms = ("people", "offices", office, "categories", category, "clocks", words, "channels", "posters")
+    for path in (*(f"admin/{room}" for room in rooms), "account"):
+        page.goto(f"{satark}/panel/{path}")
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
         wanted = page.evaluate(CONTROLS)
         seen = []
         for _ in wanted:
