@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from conftest import House, house_at
 from satark.channels.spec import Channel
