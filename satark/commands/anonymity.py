@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 import typer
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from satark.app import build_core
 from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Secret
@@ -43,7 +43,7 @@ from satark.tips.destroying import take_away
 from satark.tips.letters import LetterKind, open_letter, words_of
 
 # So long, in seconds, the worker may take over it.
-PATIENCE = 120.0
+PATIENCE = 180.0
 LOOK_EVERY = 0.25
 # And so long a reference to a file of the rehearsal holds.
 LASTS = 2 * PATIENCE
@@ -236,6 +236,8 @@ async def _take_away(core: Core, nobody: Nobody, told: dict[str, bool]) -> int:
     """Delete the tips and all that was kept for them; the audit log keeps that there was a rehearsal."""
     tips = await _tips(core, nobody)
     async with core.store.write() as db:
+        # With the stand-ins it is gone where it came from.
+        await db.execute(update(Evidence).where(_evidence.tip_id.in_(tips)).values(source=None))
         blobs = await take_away(db, tips)
         await db.execute(delete(Outbox).where(_outbox.thread.in_(nobody.threads)))
         await db.execute(delete(Conversation).where(_conversation.key.in_(nobody.threads)))

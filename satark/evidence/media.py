@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import av
 
-from satark.evidence.glimpses import look_at
+from satark.evidence.glimpses import listen_to, look_at
 from satark.evidence.report import Mime, NotClean, Reason, Report
 from satark.evidence.tracks import Changed, CopiedSound, CopiedVideo, Sound, Track, Video, decoded, starts_with_sound
 
@@ -30,13 +30,14 @@ ERRORS = (av.FFmpegError, ValueError, IndexError, MemoryError, ArithmeticError)
 
 @dataclass(frozen=True)
 class Found:
-    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, how many quarter
-    turns the picture needs, in degrees, and the room for the index (0 where it is not known)."""
+    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, the first picture,
+    how many quarter turns it needs, in degrees, and the room for the index (0 where it is not known)."""
 
     video: int | None
     sound: int | None
     copies_video: bool = False
     copies_sound: bool = False
+    first: Any = None
     rotation: int = 0
     index: int = 0
 
@@ -57,10 +58,12 @@ def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str) -> Report:
         found = _written(source, target, demuxer)
         target.flush()
         target.seek(0)
-        glimpses = look_at(target, found.video is not None)
+        if found.first is None:
+            return Report(Mime.AUDIO, peaks=listen_to(target))
+        poster, looks = look_at(target, found.first, found.rotation)
     except ERRORS as error:
         raise NotClean(Reason.UNREADABLE) from error
-    return Report(Mime.AUDIO if found.video is None else Mime.VIDEO, None, *glimpses)
+    return Report(Mime.VIDEO, poster=poster, looks=looks)
 
 
 def _written(source: IO[bytes], target: IO[bytes], demuxer: str) -> Found:
@@ -103,13 +106,15 @@ def _survey(media: Any, copies: bool) -> Found:
         raise NotClean(Reason.KIND)
     copies_sound = copies and sound is not None and _is_plain_aac(media, sound)
     copies_video = copies and video is not None and _is_plain_h264(video)
+    first = None if video is None else _first_of(media, video)
     known = all(one.frames for one in (video, sound) if one is not None)
     return Found(
         None if video is None else video.index,
         None if sound is None else sound.index,
         copies_video,
         copies_sound,
-        0 if video is None else _rotation(media, video),
+        first,
+        0 if first is None else int(round(first.rotation / 90) * 90 % 360),
         INDEX_ROOM + INDEX_BYTES * sum(one.frames for one in (video, sound) if one is not None) if known else 0,
     )
 
@@ -134,12 +139,12 @@ def _is_plain_aac(media: Any, stream: Any) -> bool:
     return first is not None and starts_with_sound(first) and 0 < len(codec.extradata or b"") <= PLAIN_CONFIG
 
 
-def _rotation(media: Any, stream: Any) -> int:
-    """By the first picture. Raises NotClean where there is none."""
-    for packet in media.demux(stream):
-        for frame in decoded(packet):
-            return int(round(frame.rotation / 90) * 90 % 360)
-    raise NotClean(Reason.UNREADABLE)
+def _first_of(media: Any, stream: Any) -> Any:
+    """The first picture. Raises NotClean where there is none."""
+    frame = next((frame for packet in media.demux(stream) for frame in decoded(packet)), None)
+    if frame is None:
+        raise NotClean(Reason.UNREADABLE)
+    return frame
 
 
 def _make(media: Any, target: IO[bytes], found: Found) -> None:
