@@ -1,4 +1,4 @@
-"""What a page shows before it is played: of a clean video a poster, of a recording how loud it is. And what it looks like."""
+"""What is seen of a clean file before it is played: of a video a poster, of a recording how loud it is; and its looks."""
 
 import io
 from collections.abc import Iterator
