@@ -18,6 +18,7 @@ from satark.identity.lookup import Lookup
 from satark.intake.batch import Desk
 from satark.intake.door import Door
 from satark.intake.effects import Tools
+from satark.jobs.providers import Providers
 from satark.jobs.redis import redis_settings
 from satark.jobs.wake import Waker
 from satark.jobs.worker import Bench
@@ -90,12 +91,11 @@ def _door(settings: Settings, store: Store, keys: Keys, jurisdiction: Jurisdicti
 
 def build_bench(core: Core) -> Bench:
     """What the worker works with. Raises KeyMissing in a process that was not given the courier's key."""
-    opener = Opener(core.keys["courier.key"])
     courier = Courier(
         store=core.store,
         channels=core.registry.channels,
         jurisdiction=core.jurisdiction,
-        opener=opener,
+        opener=Opener(core.keys["courier.key"]),
         lookup=Lookup(core.keys["lookup.key"]),
         locker=Locker(core.keys["conversation.key"]),
         health=Health(core.store),
@@ -103,7 +103,7 @@ def build_bench(core: Core) -> Bench:
     indexer = Indexer(
         core.store, Opener(core.keys["content.key"]), Opener(core.keys["reply.key"]), Locker(core.keys["search.key"])
     )
-    return Bench(core, courier, opener, indexer)
+    return Bench(core, courier, Providers(core, courier), indexer)
 
 
 def build_web(

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import av
 
-from satark.evidence.glimpses import look_at
+from satark.evidence.glimpses import listen_to, look_at
 from satark.evidence.report import Mime, NotClean, Reason, Report
 from satark.evidence.tracks import (
     Changed,
@@ -43,14 +43,15 @@ ERRORS = (av.FFmpegError, ValueError, IndexError, MemoryError, ArithmeticError)
 
 @dataclass(frozen=True)
 class Found:
-    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, how many quarter
-    turns the picture needs, in degrees, the room for the index (0 where it is not known), and whether the voice is
+    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, the first picture,
+    how many quarter turns it needs, in degrees, the room for the index (0 where it is not known), and whether the voice is
     changed."""
 
     video: int | None
     sound: int | None
     copies_video: bool = False
     copies_sound: bool = False
+    first: Any = None
     rotation: int = 0
     index: int = 0
     disguises: bool = False
@@ -72,10 +73,12 @@ def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str, as_spoken: b
         found = _written(source, target, demuxer, as_spoken)
         target.flush()
         target.seek(0)
-        glimpses = look_at(target, found.video is not None)
+        if found.first is None:
+            return Report(Mime.AUDIO, peaks=listen_to(target), changed=found.disguises)
+        poster, looks = look_at(target, found.first, found.rotation)
     except ERRORS as error:
         raise NotClean(Reason.UNREADABLE) from error
-    return Report(Mime.AUDIO if found.video is None else Mime.VIDEO, None, *glimpses, changed=found.disguises)
+    return Report(Mime.VIDEO, poster=poster, looks=looks)
 
 
 def _written(source: IO[bytes], target: IO[bytes], demuxer: str, as_spoken: bool) -> Found:
@@ -121,13 +124,15 @@ def _survey(media: Any, copies: bool) -> Found:
         raise NotClean(Reason.KIND)
     copies_sound = copies and sound is not None and _is_plain_aac(media, sound)
     copies_video = copies and video is not None and _is_plain_h264(video)
+    first = None if video is None else _first_of(media, video)
     known = all(one.frames for one in (video, sound) if one is not None)
     return Found(
         None if video is None else video.index,
         None if sound is None else sound.index,
         copies_video,
         copies_sound,
-        0 if video is None else _rotation(media, video),
+        first,
+        0 if first is None else int(round(first.rotation / 90) * 90 % 360),
         INDEX_ROOM + INDEX_BYTES * sum(one.frames for one in (video, sound) if one is not None) if known else 0,
     )
 
@@ -152,12 +157,12 @@ def _is_plain_aac(media: Any, stream: Any) -> bool:
     return first is not None and starts_with_sound(first) and 0 < len(codec.extradata or b"") <= PLAIN_CONFIG
 
 
-def _rotation(media: Any, stream: Any) -> int:
-    """By the first picture. Raises NotClean where there is none."""
-    for packet in media.demux(stream):
-        for frame in decoded(packet):
-            return int(round(frame.rotation / 90) * 90 % 360)
-    raise NotClean(Reason.UNREADABLE)
+def _first_of(media: Any, stream: Any) -> Any:
+    """The first picture. Raises NotClean where there is none."""
+    frame = next((frame for packet in media.demux(stream) for frame in decoded(packet)), None)
+    if frame is None:
+        raise NotClean(Reason.UNREADABLE)
+    return frame
 
 
 def _make(media: Any, target: IO[bytes], found: Found) -> None:
