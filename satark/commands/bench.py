@@ -93,7 +93,7 @@ async def inbox(folder: Path, server: str, sizes: Sequence[int], console: Consol
         for size in sizes:
             async with _place(folder / str(size), server if kind == "postgresql" else "", size, keep=keep) as settings:
                 core = await _core(settings, size, console)
-                run.database = await _version(core.store)
+                run.database = await version_of(core.store)
                 run.results[size] = await _measure(core, console)
                 await core.store.dispose()
         runs.append(run)
@@ -104,7 +104,7 @@ async def inbox(folder: Path, server: str, sizes: Sequence[int], console: Consol
 async def _place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIterator[Settings]:
     """Settings of an installation of its own, with a database on the server where there is one."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_database(server, f"satark_bench_{size}", keep=keep)) if server else ""
+        url = await stack.enter_async_context(database_on(server, f"satark_bench_{size}", keep=keep)) if server else ""
         yield Settings(
             data_dir=folder,
             database_url=SecretStr(url),
@@ -115,7 +115,7 @@ async def _place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIt
 
 
 @asynccontextmanager
-async def _database(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
+async def database_on(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
     admin = Store(Settings(database_url=SecretStr(server)).database)
     async with admin.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
         known = await db.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
@@ -142,7 +142,7 @@ async def _core(settings: Settings, size: int, console: Console) -> Core:
     return core
 
 
-async def _version(store: Store) -> str:
+async def version_of(store: Store) -> str:
     ask = (
         "SELECT 'SQLite ' || sqlite_version()"
         if store.is_sqlite

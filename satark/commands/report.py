@@ -21,10 +21,10 @@ grows with the tips that nobody has got on with, 1 in 40 here, and not with thos
 
 
 def page(runs: Sequence[Run]) -> str:
-    return "\n".join([INTRODUCTION, f"Measured on {_machine()}.", *map(_of, runs), ""])
+    return "\n".join([INTRODUCTION, f"Measured on {machine()}.", *map(_of, runs), ""])
 
 
-def _machine() -> str:
+def machine() -> str:
     facts = Path("/proc/cpuinfo")
     lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else []
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
