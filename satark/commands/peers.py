@@ -115,7 +115,7 @@ class _Naive:
         turn = step(remembered.state, masked(envelope), world)
         for effect in turn.effects:
             if isinstance(effect, Submit):
-                turn = self._submit(session, effect, sealed, turn)
+                turn = await self._submit(session, effect, sealed, turn)
         state = lock(self._desk.locker, Remembered(turn.state, turns=remembered.turns + 1))
         row = known or Conversation(key=key, channel=self._channel.name)
         row.state, row.sealed_address, row.expires = state, sealed, rounded_up(moment + self._desk.idle)
@@ -126,7 +126,7 @@ class _Naive:
         session.add_all([row, answer, SeenEvent(key=event, day=day_of(moment))])
         await session.commit()
 
-    def _submit(self, session: AsyncSession, effect: Submit, sealed: bytes, turn: Turn) -> Turn:
+    async def _submit(self, session: AsyncSession, effect: Submit, sealed: bytes, turn: Turn) -> Turn:
         draft, tools, hour = effect.draft, self._desk.tools, hour_of(now())
         tip = Tip(
             reference=new_reference(), receipt=tools.lookup.of("receipt", "", new_receipt()), hour=hour,
@@ -139,7 +139,9 @@ class _Naive:
             ReturnAddress(tip_id=tip.id, channel=self._channel.name, sealed=sealed, heard_hour=hour),
             *(TipReader(tip_id=tip.id, office_id=office, hour=hour) for office in ("range", "district")),
         ]
-        session.add_all([tip, *about])
+        session.add(tip)
+        await session.flush()
+        session.add_all(about)
         return Turn(effect.draft, turn.asks)
 
 
