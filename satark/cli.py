@@ -51,7 +51,7 @@ def prepare(context: typer.Context) -> None:
 @app.command("run")
 def run_all() -> None:
     """Everything in one process, with a jurisdiction, demo accounts and demo tips on the first start."""
-    asyncio.run(run.everything(Settings()))
+    run_in_loop(run.everything(Settings()))
 
 
 @app.command()
@@ -59,13 +59,13 @@ def web(only: Annotated[str, typer.Option(help="gateway or panel")] = "") -> Non
     """Serve the public pages, the panel, or both."""
     if only not in ("", "gateway", "panel"):
         raise typer.BadParameter("gateway or panel")
-    asyncio.run(run.web(Settings(), only))
+    run_in_loop(run.web(Settings(), only))
 
 
 @app.command()
 def worker() -> None:
     """Deliver messages, prepare files, and do what the clock says."""
-    asyncio.run(run.worker(Settings()))
+    run_in_loop(run.worker(Settings()))
 
 
 @app.command()
