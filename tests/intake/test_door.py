@@ -227,7 +227,7 @@ async def test_what_is_told_at_once_is_one_truth_in_any_order(
     house = both_houses
     key = house.bench.courier.lookup.of("sent", "simulator", "an-errand:0")
     async with house.core.store.write() as db:
-        errand = Outbox(id="an-errand", channel="simulator", state="sent", due=2**31, sealed_prompts=b"x", part=0)
+        errand = Outbox(id="an-errand", channel="simulator", state="sent", due=2**31 - 1, sealed_prompts=b"x", part=0)
         await db.execute(Outbox.__table__.insert().values(**errand.model_dump()))  # type: ignore[attr-defined]
         part = SentPart(key=key, errand="an-errand", day=1).model_dump()
         await db.execute(SentPart.__table__.insert().values(**part))  # type: ignore[attr-defined]
