@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 from rich.console import Console
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from satark.app import build_core
 from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Secret
@@ -60,6 +60,7 @@ SAID = (
 """A report, as somebody tells it: nine messages, one tip."""
 SENDS_OFF = "check:send"
 BATCH = 50
+SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 STATES = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 # What starts up is not measured, in seconds; nor waited for longer than that.
 WARM = 1.0
@@ -147,11 +148,18 @@ async def _place(folder: Path, server: str) -> AsyncIterator[Place]:
         make_keys(settings.keys)
         store = Store(settings.database)
         await migrate(store)
-        version = await version_of(store)
+        version = await version_of(store) + await _durability(store)
         await store.dispose()
         core = build_core(settings, environ=environ)
         yield Place(settings, environ, version, core)
         await core.store.dispose()
+
+
+async def _durability(store: Store) -> str:
+    async with store.read() as db:
+        if store.is_sqlite:
+            return f", synchronous={SYNCHRONOUS[(await db.execute(text('PRAGMA synchronous'))).scalar_one()]}"
+        return f", fsync {(await db.execute(text('SHOW fsync'))).scalar_one()}"
 
 
 @asynccontextmanager

@@ -21,6 +21,8 @@ _BETWEEN = r"[\s().\-–—/_·]*"
 
 def to_ascii_digits(text: str) -> str:
     """`text` of the same length, with the digits of every script as 0-9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in text)
 
 

@@ -138,9 +138,12 @@ class Door:
         """What is durable stays so, even where its answer cannot be put into words."""
         if arrival.answer.done():
             return
+        if not arrival.capabilities.answers_in_request:
+            arrival.answer.set_result([])
+            return
         asks = [ask for key in keys_of(arrival, self.desk.tools.lookup) for ask in said.get(key, ())]
         try:
-            answers = render(asks, self.voice, arrival.capabilities) if arrival.capabilities.answers_in_request else []
+            answers = render(asks, self.voice, arrival.capabilities)
         except Exception as error:  # noqa: BLE001 - one template must not stop the answers of others
             log.error("prompts %s cannot be said (%s)", [ask.id for ask in asks], type(error).__name__)
             arrival.answer.set_exception(error)
