@@ -6,45 +6,26 @@ compared: whatever was answered with 200 must be in the database, or nothing is 
 
 import asyncio
 import itertools
-import os
-import socket
-import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 from rich.console import Console
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from satark.app import build_core
 from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Inbound, Kind, Secret
 from satark.channels.spec import Channel
-from satark.commands.bench import database_on, version_of
+from satark.commands.installations import CHANNEL, PATIENCE, Place, Process, gateway, installed, peer, serving
 from satark.commands.load import Load, Post, drive, request_of
 from satark.commands.simulate import path_of
 from satark.core import Core
-from satark.settings import Settings
 from satark.store.clock import day_of, now
-from satark.store.engine import Store
-from satark.store.keys import make_keys
-from satark.store.migrate import migrate
 from satark.store.tables import Outbox, SeenEvent, SentPart, Tip, random_id
 
-CHANNEL = "whatsapp"
-# An account that does not exist. No limit of its sending: the stand-in takes what it gets.
-ACCOUNT = {
-    "SATARK_WHATSAPP_TOKEN": "a-token",
-    "SATARK_WHATSAPP_PHONE_NUMBER_ID": "100000000000001",
-    "SATARK_WHATSAPP_APP_SECRET": "an-app-secret",
-    "SATARK_WHATSAPP_VERIFY_TOKEN": "a-verify-token",
-    "SATARK_WHATSAPP_SENDS_PER_SECOND": "0",
-}
 # Indian numbers begin with 6 to 9 (TRAI); these begin with 1, so that they are nobody's.
 FIRST_NUMBER = 91_1000_000_000
 WORDS = "[synthetic] नहर के पास पुराने भट्ठे में रात को शराब बनती है, एक सफ़ेद गाड़ी UP 62 1234 आती है। " * 2
@@ -60,11 +41,9 @@ SAID = (
 """A report, as somebody tells it: nine messages, one tip."""
 SENDS_OFF = "check:send"
 BATCH = 50
-SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 STATES = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
-# What starts up is not measured, in seconds; nor waited for longer than that.
+# What starts up is not measured, in seconds.
 WARM = 1.0
-PATIENCE = 60.0
 
 
 class NotKept(Exception):
@@ -108,7 +87,7 @@ async def intake(
     for kind in ("", *((server,) if server else ())):
         made = Measurements("")
         for at, (name, measure) in itertools.product(range(rounds), wanted.items()):
-            async with _place(folder / f"{'postgresql' if kind else 'sqlite'}-{name.replace(' ', '-')}-{at}", kind) as place:
+            async with installed(folder / f"{'postgresql' if kind else 'sqlite'}-{name.replace(' ', '-')}-{at}", kind) as place:
                 made.database = place.version
                 measured = await measure(place, size)
                 made.add(name, measured)
@@ -117,113 +96,10 @@ async def intake(
     return found
 
 
-@dataclass(frozen=True)
-class Place:
-    """An installation to be measured."""
-
-    settings: Settings
-    environ: Mapping[str, str]
-    version: str
-    core: Core
-
-    @property
-    def channel(self) -> Channel:
-        return self.core.registry.channels[CHANNEL]
-
-
-@asynccontextmanager
-async def _place(folder: Path, server: str) -> AsyncIterator[Place]:
-    """Its folder is made anew; its database on a server is dropped in the end."""
-    api = f"http://127.0.0.1:{free_port()}"
-    environ = {
-        **ACCOUNT,
-        "SATARK_WHATSAPP_API_URL": api,
-        "SATARK_DATA_DIR": str(folder),
-        "SATARK_CHANNELS": CHANNEL,
-    }
-    name = f"satark_bench_intake_{os.getpid()}"
-    async with database_on(server, name, keep=False) if server else _nothing() as url:
-        environ["SATARK_DATABASE_URL"] = url
-        settings = Settings(data_dir=folder, database_url=SecretStr(url), channels=CHANNEL)
-        make_keys(settings.keys)
-        store = Store(settings.database)
-        await migrate(store)
-        version = await version_of(store) + await _durability(store)
-        await store.dispose()
-        core = build_core(settings, environ=environ)
-        yield Place(settings, environ, version, core)
-        await core.store.dispose()
-
-
-async def _durability(store: Store) -> str:
-    async with store.read() as db:
-        if store.is_sqlite:
-            return f", synchronous={SYNCHRONOUS[(await db.execute(text('PRAGMA synchronous'))).scalar_one()]}"
-        return f", fsync {(await db.execute(text('SHOW fsync'))).scalar_one()}"
-
-
-@asynccontextmanager
-async def _nothing() -> AsyncIterator[str]:
-    yield ""
-
-
-def free_port() -> int:
-    with socket.socket() as probing:
-        probing.bind(("127.0.0.1", 0))
-        port: int = probing.getsockname()[1]
-        return port
-
-
-@asynccontextmanager
-async def serving(environ: Mapping[str, str], *command: str, port: int = 0) -> AsyncIterator["Process"]:
-    """A process of Satark's, until it is no longer wanted."""
-    env = {**os.environ, **environ, "SATARK_PORT": str(port)}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, env=env)
-    try:
-        if port:
-            await _ready(port)
-        yield Process(process.pid, port)
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _ready(port: int) -> None:
-    until = time.monotonic() + PATIENCE
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        while time.monotonic() < until:
-            try:
-                if (await client.get("/readyz")).is_success:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-    raise TimeoutError("a process did not start")
-
-
-@dataclass(frozen=True)
-class Process:
-    pid: int
-    port: int
-
-    def seconds(self) -> float:
-        """Of processor time, so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _gateway(place: Place) -> Any:
-    return serving(place.environ, "satark.cli", "web", "--only", "gateway", port=free_port())
-
-
-def _peer(place: Place, name: str) -> Any:
-    port = free_port()
-    return serving(place.environ, "satark.commands.peers", name, str(port), port=port)
-
-
 async def _load(process: Process, scripts: Sequence[Sequence[Post]], size: Size) -> tuple[Load, Measured]:
     before = process.seconds()
     load = await drive(process.port, scripts, size.seconds)
-    rate, waits = load.after(min(WARM, size.seconds / 4))
+    rate, waits = load.after(WARM)
     items = sum(len(post.ids) for post in load.taken)
     return load, Measured(rate, waits, (process.seconds() - before) / max(1, items) * 1e6)
 
@@ -248,8 +124,8 @@ def reports(channel: Channel, messages: int, abreast: int = 1, first: int = 0) -
 
 
 async def measure_messages(place: Place, size: Size, abreast: int = 1) -> Measured:
-    async with _gateway(place) as gateway:
-        load, measured = await _load(gateway, reports(place.channel, size.messages, abreast), size)
+    async with gateway(place) as process:
+        load, measured = await _load(process, reports(place.channel, size.messages, abreast), size)
     await reconcile(place.core, load)
     return measured
 
@@ -262,13 +138,13 @@ async def measure_bare(place: Place, size: Size) -> Measured:
     """It knows no repetition: some posts serve for many."""
     posts = [post for script in reports(place.channel, 2000) for post in script]
     scripts = list(itertools.repeat(posts, 1 + int(size.messages * 10 / len(posts))))
-    async with _peer(place, "bare") as peer:
-        return (await _load(peer, scripts, size))[1]
+    async with peer(place, "bare") as process:
+        return (await _load(process, scripts, size))[1]
 
 
 async def measure_naive(place: Place, size: Size) -> Measured:
-    async with _peer(place, "naive") as peer:
-        load, measured = await _load(peer, reports(place.channel, size.messages), size)
+    async with peer(place, "naive") as process:
+        load, measured = await _load(process, reports(place.channel, size.messages), size)
     await reconcile(place.core, load)
     return measured
 
@@ -281,8 +157,8 @@ async def measure_statuses(place: Place, size: Size) -> Measured:
         [post_of(place.channel, [DeliveryStatus(Secret(f"{errand}:0"), state)]) for state in STATES]
         for errand in errands
     ]
-    async with _gateway(place) as gateway:
-        load, measured = await _load(gateway, scripts, size)
+    async with gateway(place) as process:
+        load, measured = await _load(process, scripts, size)
     reported = Counter(one for post in load.taken for one in post.ids)
     await _reconcile_statuses(place.core, {one.partition(":")[0] for one, times in reported.items() if times > 1})
     return measured
@@ -291,9 +167,9 @@ async def measure_statuses(place: Place, size: Size) -> Measured:
 async def measure_replies(place: Place, size: Size) -> Measured:
     """From the worker's first message to its last; the answers were written by a gateway."""
     people = size.messages // 4
-    async with _gateway(place) as gateway:
+    async with gateway(place) as process:
         greetings = [[post_of(place.channel, [_said(person, 0, 0)])] for person in range(people)]
-        load = await drive(gateway.port, greetings, PATIENCE)
+        load = await drive(process.port, greetings, PATIENCE)
     port = int(place.channel.api_url.rpartition(":")[2])
     async with (
         serving(place.environ, "satark.commands.peers", "provider", str(port), port=port),

@@ -42,6 +42,12 @@ class Load:
     ends: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
+    most_refusals: int = 0
+
+    def is_over(self, until: float) -> bool:
+        enough = 0 < self.most_refusals <= self.others[BUSY]
+        return enough or time.perf_counter() > until
+
     @property
     def ids(self) -> set[str]:
         return {one for post in self.taken for one in post.ids}
@@ -51,21 +57,22 @@ class Load:
         return sum(post.tips for post in self.taken)
 
     def after(self, warm: float) -> tuple[float, list[float]]:
-        """Items a second, and the waits of their posts, without the first `warm` seconds."""
+        """Items a second, and the waits of their posts, without the first `warm` seconds, or a quarter if it was short."""
         if not self.ends:
             return 0.0, []
-        first = self.ends[0] + warm
+        first = self.ends[0] + min(warm, (self.ends[-1] - self.ends[0]) / 4)
         measured = [at for at, end in enumerate(self.ends) if end > first]
         items = sum(len(self.taken[at].ids) for at in measured)
         span = self.ends[-1] - first
         return (items / span if span > 0 else 0.0), [self.waits[at] for at in measured]
 
 
-async def drive(port: int, scripts: Iterable[Sequence[Post]], seconds: float, connections: int = CONNECTIONS) -> Load:
-    """Post the scripts, each on one connection in its order, until they end or the time is over."""
-    load, left, until = Load(), iter(scripts), time.perf_counter() + seconds
+async def drive(port: int, scripts: Iterable[Sequence[Post]], seconds: float, refusals: int = 0) -> Load:
+    """Post the scripts, each on one connection in its order, until they end, the time is over, or, where `refusals` says so,
+    so many were refused for now."""
+    load, left, until = Load(most_refusals=refusals), iter(scripts), time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
-    lines = [_Line(load, left, until) for _ in range(connections)]
+    lines = [_Line(load, left, until) for _ in range(CONNECTIONS)]
     for line in lines:
         await loop.create_connection(lambda line=line: line, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*(line.over for line in lines))
@@ -111,7 +118,7 @@ class _Line(asyncio.Protocol):
         self._load.others[status] += 1
         if status != BUSY:
             self.over.set_exception(ConnectionError(f"the service answered {status}"))
-        elif time.perf_counter() > self._until:
+        elif self._load.is_over(self._until):
             self._stop()
         else:
             asyncio.get_running_loop().call_later(AGAIN_AFTER, self._post)
@@ -125,7 +132,7 @@ class _Line(asyncio.Protocol):
                 return
             self._posts = iter(script)
             post = next(self._posts, None)
-        if time.perf_counter() > self._until:
+        if self._load.is_over(self._until):
             self._stop()
             return
         self._now = post

@@ -15,6 +15,8 @@ from satark.web.limits import body_within
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = {"Retry-After": "5"}
+# So many requests of a channel may be inside at once, each with its body: more would fill the memory.
+MOST_INSIDE = 1_000
 
 
 class Webhook:
@@ -25,11 +27,24 @@ class Webhook:
         self._host = host
         self._public_url = public_url
         self._reader = Reader(channel)
+        self._inside = 0
 
     def route(self, path: str) -> Route:
         return Route(path, self.take, methods=["POST"])
 
     async def take(self, request: Request) -> Response:
+        """Whatever is not durable is no success: the provider is told to try again."""
+        if self._inside >= MOST_INSIDE:
+            return Response(status_code=503, headers=RETRY_AFTER)
+        self._inside += 1
+        try:
+            return await self._take(request)
+        except NotAccepted:
+            return Response(status_code=503, headers=RETRY_AFTER)
+        finally:
+            self._inside -= 1
+
+    async def _take(self, request: Request) -> Response:
         try:
             body = await body_within(request, self._channel.body_limit)
         except ValueError:
@@ -42,10 +57,7 @@ class Webhook:
         items = await self._reader.read(asked)
         if items is None:
             raise HTTPException(400)
-        try:
-            prompts = await self._host.receive(items)
-        except NotAccepted:
-            raise HTTPException(503, headers=RETRY_AFTER) from None
+        prompts = await self._host.receive(items)
         return self._channel.respond(prompts, asked) if self._channel.capabilities.answers_in_request else Response()
 
     def _is_genuine(self, asked: WebhookRequest) -> bool:

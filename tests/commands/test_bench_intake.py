@@ -15,10 +15,11 @@ FEW = Size(seconds=20, messages=36)
 
 
 async def test_all_of_it_is_measured_and_the_books_agree(tmp_path: Path) -> None:
-    found = await intake(tmp_path, os.environ["SATARK_TEST_POSTGRES_URL"], 1, FEW, Console(quiet=True))
+    found = await intake(tmp_path, "", 1, FEW, Console(quiet=True))
+    assert list(found[0].by_name) == list(MEASURED)
+    server = os.environ["SATARK_TEST_POSTGRES_URL"]
+    found += (await intake(tmp_path, server, 1, FEW, Console(quiet=True), ("messages",)))[1:]
     assert [one.database.split()[0] for one in found] == ["SQLite", "PostgreSQL"]
-    for one in found:
-        assert list(one.by_name) == list(MEASURED)
     page = tmp_path / "page.md"
     page.write_text(f"before\n{report_intake.BEGIN}\nold\n{report_intake.END}\nafter", encoding="utf-8")
     report_intake.write_into(page, report_intake.section(found, 1, 1))
@@ -30,9 +31,9 @@ async def test_all_of_it_is_measured_and_the_books_agree(tmp_path: Path) -> None
 
 
 async def test_what_was_taken_and_is_not_there_is_found(tmp_path: Path) -> None:
-    async with bench_intake._place(tmp_path, "") as place:
-        async with bench_intake._gateway(place) as gateway:
-            load = await bench_intake.drive(gateway.port, reports(place.channel, 18), 20)
+    async with bench_intake.installed(tmp_path, "") as place:
+        async with bench_intake.gateway(place) as process:
+            load = await bench_intake.drive(process.port, reports(place.channel, 18), 20)
         assert len(load.ids) == 18
         assert load.tips == 2
         await bench_intake.reconcile(place.core, load)

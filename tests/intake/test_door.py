@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from conftest import House
 from satark.channels.messages import (
@@ -120,12 +121,15 @@ async def test_the_same_id_twice_in_one_batch_counts_once(both_houses: House) ->
     assert await count(both_houses, "tip") == 1
 
 
-async def test_one_that_cannot_be_settled_spoils_no_other(both_houses: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [RuntimeError("secret words"), IntegrityError("", {}, Exception())])
+async def test_one_that_cannot_be_settled_spoils_no_other(
+    both_houses: House, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     original = batch.step
 
     def poisoned(state: Any, event: Any, world: Any) -> Any:
         if getattr(event, "text", "") == "poison":
-            raise RuntimeError("secret words")
+            raise error
         return original(state, event, world)
 
     monkeypatch.setattr(batch, "step", poisoned)
