@@ -117,12 +117,14 @@ async def _place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIt
 @asynccontextmanager
 async def database_on(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
     admin = Store(Settings(database_url=SecretStr(server)).database)
-    async with admin.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+    engine = admin.engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with engine.connect() as db:
         known = await db.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
         if known.first() is None:
             await db.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        if not keep:
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    if not keep:
+        async with engine.connect() as db:
             await db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
 

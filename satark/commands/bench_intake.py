@@ -87,7 +87,9 @@ async def intake(
     for kind in ("", *((server,) if server else ())):
         made = Measurements("")
         for at, (name, measure) in itertools.product(range(rounds), wanted.items()):
-            async with installed(folder / f"{'postgresql' if kind else 'sqlite'}-{name.replace(' ', '-')}-{at}", kind) as place:
+            async with installed(
+                folder / f"{'postgresql' if kind else 'sqlite'}-{name.replace(' ', '-')}-{at}", kind
+            ) as place:
                 made.database = place.version
                 measured = await measure(place, size)
                 made.add(name, measured)
@@ -212,9 +214,9 @@ async def _as_sent(core: Core, errands: Sequence[str]) -> None:
     """As the courier leaves an answer that was sent."""
     assert core.door is not None, "a bench has all keys"
     lookup, moment = core.door.desk.tools.lookup, now()
-    sent = {"channel": CHANNEL, "state": "sent", "due": moment + 3600, "part": 0}
+    late = moment + 3600
     keys = [lookup.of("sent", CHANNEL, f"{errand}:0") for errand in errands]
-    rows = [Outbox(id=errand, **sent).model_dump() for errand in errands]
+    rows = [Outbox(id=errand, channel=CHANNEL, state="sent", due=late).model_dump() for errand in errands]
     parts = [
         SentPart(key=key, errand=errand, day=day_of(moment)).model_dump()
         for key, errand in zip(keys, errands, strict=True)

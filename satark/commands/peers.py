@@ -117,7 +117,7 @@ class _Naive:
             if isinstance(effect, Submit):
                 turn = await self._submit(session, effect, sealed, turn)
         state = lock(self._desk.locker, Remembered(turn.state, turns=remembered.turns + 1))
-        row = known or Conversation(key=key, channel=self._channel.name)
+        row = known or Conversation(key=key, channel=self._channel.name, expires=0)
         row.state, row.sealed_address, row.expires = state, sealed, rounded_up(moment + self._desk.idle)
         prompts = close_answer(tools.courier, list(turn.asks), envelope.external_id)
         answer = Outbox(

@@ -54,5 +54,6 @@ def _ratios(found: Measurements) -> Iterator[str]:
         if {"messages", peer} <= found.by_name.keys():
             pairs = zip(found.by_name["messages"], found.by_name[peer], strict=True)
             ratios = [ours.rate / its.rate for ours, its in pairs if its.rate]
-            spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-            yield f"messages / {peer}: {statistics.median(ratios):.2f} ({spread})."
+            if ratios:
+                spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+                yield f"messages / {peer}: {statistics.median(ratios):.2f} ({spread})."

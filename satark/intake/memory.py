@@ -65,9 +65,9 @@ _keys: Any = bindparam("keys", expanding=True)
 _conversation: Any = Conversation
 _seen: Any = SeenEvent
 _mute: Any = Mute
-_RECALL = select(
-    _conversation.key, _conversation.state, _conversation.sealed_address, _conversation.expires
-).where(_conversation.key.in_(_keys))
+_RECALL = select(_conversation.key, _conversation.state, _conversation.sealed_address, _conversation.expires).where(
+    _conversation.key.in_(_keys)
+)
 _SEEN = select(_seen.key).where(_seen.key.in_(_keys))
 _MUTED = select(_mute.key, _mute.blocked).where(_mute.key.in_(_keys), _mute.until >= bindparam("day"))
 _FORGET = delete(Conversation).where(_conversation.key.in_(_keys))

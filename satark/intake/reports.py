@@ -90,7 +90,7 @@ async def _send_anew(db: AsyncConnection, part: Any, report: DeliveryStatus, now
 
 
 async def _go_on_behind(db: AsyncConnection, taken: Collection[tuple[str, int]], now: int) -> None:
-    """What the provider took must not be sent again, though its answer was lost. That is rare: only what waits is changed."""
+    """What the provider took must not be sent again, though its answer was lost: that is rare."""
     errands = {errand for errand, _ in taken}
     waiting = select(_outbox.id, _outbox.part).where(_outbox.id.in_(errands) & (_outbox.state == "due"))
     for row in (await db.execute(waiting)).all():

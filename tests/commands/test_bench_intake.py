@@ -11,7 +11,7 @@ from satark.commands import bench_intake, report_intake
 from satark.commands.bench_intake import MEASURED, NotKept, Size, intake, post_of, reports
 from satark.commands.load import Load
 
-FEW = Size(seconds=20, messages=36)
+FEW = Size(seconds=20, messages=200)
 
 
 async def test_all_of_it_is_measured_and_the_books_agree(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from conftest import House, served
-from satark.commands.bench_intake import post_of, reconcile, reports
+from satark.commands.bench_intake import reconcile, reports
 from satark.commands.installations import Place, free_port, gateway, installed
 from satark.commands.load import drive
 from satark.gateway import webhook
