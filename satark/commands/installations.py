@@ -33,7 +33,7 @@ ACCOUNT = {
     "SATARK_WHATSAPP_SENDS_PER_SECOND": "0",
 }
 SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
-PATIENCE = 60.0
+PATIENCE = 120.0
 """How long something may take that is no measurement, in seconds."""
 
 
