@@ -16,15 +16,18 @@ from satark.commands import (
     backup,
     bench,
     bench_insight,
+    bench_intake,
     check,
     insight,
     plugins,
     purge,
     report,
+    report_intake,
     rotate,
     run,
     simulate,
 )
+from satark.commands.loop import run_in_loop
 from satark.panel.roles import Role
 from satark.settings import Settings
 from satark.store import rotation
@@ -53,7 +56,7 @@ def prepare(context: typer.Context) -> None:
 @app.command("run")
 def run_all() -> None:
     """Everything in one process, with a jurisdiction, demo accounts and demo tips on the first start."""
-    asyncio.run(run.everything(Settings()))
+    run_in_loop(run.everything(Settings()))
 
 
 @app.command()
@@ -61,13 +64,13 @@ def web(only: Annotated[str, typer.Option(help="gateway or panel")] = "") -> Non
     """Serve the public pages, the panel, or both."""
     if only not in ("", "gateway", "panel"):
         raise typer.BadParameter("gateway or panel")
-    asyncio.run(run.web(Settings(), only))
+    run_in_loop(run.web(Settings(), only))
 
 
 @app.command()
 def worker() -> None:
     """Deliver messages, prepare files, and do what the clock says."""
-    asyncio.run(run.worker(Settings()))
+    run_in_loop(run.worker(Settings()))
 
 
 @app.command()
@@ -181,6 +184,25 @@ def bench_numbers(
     typer.echo(said)
 
 
+@benches.command("intake")
+def bench_the_intake(
+    folder: Annotated[Path, typer.Option(help="where the installations to measure are made: must be empty")],
+    server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
+    rounds: Annotated[int, typer.Option(help="how often each is measured", min=1)] = 3,
+    seconds: Annotated[float, typer.Option(help="for how long each is measured", min=0.1)] = 8.0,
+    messages: Annotated[int, typer.Option(help="how many messages are made for it at most", min=18)] = 40_000,
+    only: Annotated[list[str] | None, typer.Option(help="measure this alone; more than once for several")] = None,
+    write: Annotated[Path | None, typer.Option(help="the page of documentation to write the results into")] = None,
+) -> None:
+    """Measure how many messages a second a gateway takes, beside a bare handler and the naive way."""
+    size = bench_intake.Size(seconds, messages)
+    found = run_in_loop(bench_intake.intake(folder, server, rounds, size, Console(), only or ()))
+    said = report_intake.section(found, rounds, seconds)
+    if write is not None:
+        report_intake.write_into(write, said)
+    typer.echo(said)
+
+
 @keys.command("new")
 def new_keys() -> None:
     """Make the keys that are missing. Existing keys are never replaced."""
@@ -248,3 +270,7 @@ def rebuild_numbers() -> None:
     typer.echo(
         f"Counted for {audiences} audiences." + ("" if done else " What changed meanwhile waits for the worker.")
     )
+
+
+if __name__ == "__main__":
+    app()

@@ -105,7 +105,7 @@ async def inbox(folder: Path, server: str, sizes: Sequence[int], console: Consol
 async def place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIterator[Settings]:
     """Settings of an installation of its own, with a database on the server where there is one."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_database(server, f"satark_bench_{size}", keep=keep)) if server else ""
+        url = await stack.enter_async_context(database_on(server, f"satark_bench_{size}", keep=keep)) if server else ""
         yield Settings(
             data_dir=folder,
             database_url=SecretStr(url),
@@ -116,14 +116,16 @@ async def place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIte
 
 
 @asynccontextmanager
-async def _database(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
+async def database_on(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
     admin = Store(Settings(database_url=SecretStr(server)).database)
-    async with admin.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+    engine = admin.engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with engine.connect() as db:
         known = await db.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
         if known.first() is None:
             await db.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        if not keep:
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    if not keep:
+        async with engine.connect() as db:
             await db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
 

@@ -31,7 +31,7 @@ MORE = "## "
 
 def insight(runs: Sequence[Run]) -> str:
     """A part of the page."""
-    return "\n".join([INSIGHT, f"Measured on {_machine()}.", *(_of(run, "###") for run in runs), ""])
+    return "\n".join([INSIGHT, f"Measured on {machine()}.", *(_of(run, "###") for run in runs), ""])
 
 
 def put(page: Path, part: str) -> None:
@@ -45,10 +45,10 @@ def put(page: Path, part: str) -> None:
 
 
 def page(runs: Sequence[Run]) -> str:
-    return "\n".join([INTRODUCTION, f"Measured on {_machine()}.", *map(_of, runs), ""])
+    return "\n".join([INTRODUCTION, f"Measured on {machine()}.", *map(_of, runs), ""])
 
 
-def _machine() -> str:
+def machine() -> str:
     facts = Path("/proc/cpuinfo")
     lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else []
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())

@@ -27,6 +27,7 @@ from satark.conversation.state import (
     Submit,
     Submitted,
 )
+from satark.identity.envelope import seal_address
 from satark.identity.lookup import Lookup
 from satark.insight.cells import cell_of
 from satark.intake.arrivals import Thread
@@ -138,11 +139,16 @@ class Effects:
         )
         if sealed_address:
             heard = self.hour if effect.whole else self.hour - IDLE_AT_MOST
-            address = ReturnAddress(tip_id=tip.id, channel=thread.channel, sealed=sealed_address, heard_hour=heard)
-            self.rows.add(address)
+            sealed = self._sealed_anew(thread, sealed_address)
+            self.rows.put(ReturnAddress, tip_id=tip.id, channel=thread.channel, sealed=sealed, heard_hour=heard)
         self._claim_files(draft.given, tip.id, draft.own_voice)
         self.opened = True
         return Submitted(tip=tip.id, receipt=receipt, readers=tuple(sorted(reading)), whole=effect.whole)
+
+    def _sealed_anew(self, thread: Thread, sealed_address: bytes) -> bytes:
+        """The return address of a tip is like that of no other row: with their conversation, all that two tips of one
+        person have in common must be gone (P3). Where the clock sends it off, its conversation ends here."""
+        return seal_address(self.tools.courier, thread.address) if thread.address else sealed_address
 
     def _cell(self, named: Place, district: str) -> str:
         """The cell of the place that the citizen named, where it lies in the tip's district."""

@@ -5,7 +5,13 @@ A `Seal` can only close; an `Opener` can also open. They know nothing of what th
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from nacl.bindings import crypto_secretbox_KEYBYTES, crypto_secretbox_NONCEBYTES, crypto_secretbox_open
+from nacl.bindings import (
+    crypto_box_seal,
+    crypto_secretbox,
+    crypto_secretbox_KEYBYTES,
+    crypto_secretbox_NONCEBYTES,
+    crypto_secretbox_open,
+)
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
@@ -34,10 +40,11 @@ class Seal:
     """Closes to a public key (X25519 sealed box). `public` is 32 bytes."""
 
     def __init__(self, public: bytes) -> None:
-        self._box = SealedBox(PublicKey(public))
+        self._public = bytes(PublicKey(public))
 
     def close(self, data: bytes) -> bytes:
-        return self._box.encrypt(pad(data))
+        """Straight to libsodium: every message is sealed to somebody."""
+        return crypto_box_seal(pad(data), self._public)
 
 
 def each_key(keys: bytes) -> list[bytes]:
@@ -67,11 +74,11 @@ class Locker:
     """Closes with the first of its keys and opens with any (XSalsa20-Poly1305), for what a process writes for itself."""
 
     def __init__(self, keys: bytes) -> None:
-        self._key, *self._others = each_key(keys)
-        self._box = SecretBox(self._key)
+        self._key, *self._others = [bytes(SecretBox(one)) for one in each_key(keys)]
 
     def close(self, data: bytes) -> bytes:
-        return bytes(self._box.encrypt(pad(data), random(SecretBox.NONCE_SIZE)))
+        nonce = random(_NONCE)
+        return nonce + crypto_secretbox(pad(data), nonce, self._key)
 
     def open(self, data: bytes) -> bytes:
         """Raises CannotOpen. Straight to libsodium: a search opens some hundred thousand a second."""

@@ -27,7 +27,7 @@ async def test_the_inbox_is_measured_and_reported(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(bench, "WARM", 0)
     monkeypatch.setattr(mass, "RARE", 100)
     monkeypatch.setattr(bench, "PAGES", {"first page": "", "unread": "unread=yes"})
-    monkeypatch.setattr(bench, "_database", one_of_its_own)
+    monkeypatch.setattr(bench, "database_on", one_of_its_own)
     server = os.environ["SATARK_TEST_POSTGRES_URL"]
     runs = await bench.inbox(tmp_path, server, [TIPS], Console(quiet=True), keep=False)
     assert [run.database.split()[0] for run in runs] == ["SQLite", "PostgreSQL"]
@@ -69,4 +69,4 @@ def one_of_its_own(server: str, name: str, *, keep: bool) -> object:
     return _database(server, f"{name}_{os.getpid()}", keep=keep)
 
 
-_database = bench._database
+_database = bench.database_on
