@@ -82,6 +82,7 @@ def on_found(state: State, found: Found, world: World) -> Turn:
         steps=[list(step) for step in found.steps],
         files=found.files,
         files_ready=found.files_ready,
+        files_withheld=found.files_withheld,
     )
     letters = tuple(
         notice("status.letter", state, hour=letter.hour, text=letter.text, phrase=letter.phrase)

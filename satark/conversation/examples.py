@@ -25,7 +25,7 @@ STATUSES = ("received", "seen", "assigned", "action_taken", "closed", "duplicate
 PHRASES = (*STATUSES[1:], "ask_where", "ask_when", "ask_now", "ask_vehicle", "ask_photo", "thanks")
 OVERVIEW = {
     "reference": "K7M-2QX-9PD", "status": "seen", "outcome": "", "steps": [["received", AN_HOUR]], "files": 0,
-    "files_ready": 0,
+    "files_ready": 0, "files_withheld": 0,
 }  # fmt: skip
 GIVEN = (Given("-"), *(Given(media=kind) for kind in MediaKind for _ in range(2)))
 
@@ -120,7 +120,7 @@ def _said(prompt: str, world: World) -> Iterator[tuple[str, Mapping[str, object]
         case "receipt":
             yield from ((prompt, {"readers": [], "accused": "", "whole": whole}, receipt) for whole in (True, False))
         case "status.overview":
-            yield prompt, {**OVERVIEW, "files": 2, "files_ready": 1}, ""
+            yield prompt, {**OVERVIEW, "files": 3, "files_ready": 1, "files_withheld": 1}, ""
         case "phrases":
             yield from (("status.letter", {"hour": AN_HOUR, "text": "", "phrase": one}, "") for one in PHRASES)
             yield from (("status.overview", {**OVERVIEW, "status": one}, "") for one in STATUSES)

@@ -154,6 +154,7 @@ class Found(Struct, frozen=True):
     steps: tuple[tuple[str, int], ...] = ()
     letters: tuple[LetterShown, ...] = ()
     files_ready: int = 0
+    files_withheld: int = 0
     files: int = 0
 
 

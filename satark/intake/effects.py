@@ -183,6 +183,7 @@ class Effects:
             letters=letters,
             files=known.files,
             files_ready=known.files_ready,
+            files_withheld=known.files_withheld,
         )
 
     def _locate(self, effect: Locate) -> Located:

@@ -56,6 +56,7 @@ async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:
         "letters": [Shown(row, opened(work, row)) for row in await letters_of(db, tip.id)],
         "files": files,
         "ready": sum(1 for file in files.values() if file.state == "ready"),
+        "withheld": sum(1 for file in files.values() if file.state == "withheld"),
         "steps": await steps_of(db, tip.id),
         "accused": sorted(accused),
         "barred": await barred_who_looked(db, tip, accused, work.core.pack.parents),

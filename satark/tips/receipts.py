@@ -29,6 +29,7 @@ class Progress:
     letters: tuple[tuple[int, Letter], ...]
     files: int
     files_ready: int
+    files_withheld: int
     gone: bool
 
 
@@ -47,10 +48,11 @@ async def progress(db: AsyncConnection, reply: Opener, tip_id: str) -> Progress 
     of_tip = select(func.count()).select_from(Evidence).where(_evidence.tip_id == tip_id)
     files = (await db.execute(of_tip)).scalar_one()
     ready = (await db.execute(of_tip.where(_evidence.state == "ready"))).scalar_one()
+    withheld = (await db.execute(of_tip.where(_evidence.state == "withheld"))).scalar_one()
     tip = facts.one_or_none()
     if tip is None:
         return None
     opened = tuple((hour, open_letter(reply, sealed)) for hour, sealed in letters)
     taken = tuple((one.status, one.hour) for one in steps)
     gone = tip.destroyed is not None
-    return Progress(tip_id, tip.reference, tip.status, tip.outcome, taken, opened, files, ready, gone)
+    return Progress(tip_id, tip.reference, tip.status, tip.outcome, taken, opened, files, ready, withheld, gone)

@@ -375,3 +375,18 @@ async def test_memory_stays_flat(line: Line, house: House) -> None:
         expected.update(piece)
     assert await arrived(house, place) == expected.hexdigest()
     assert memory() - before < 16 * 2**20
+
+
+async def test_who_told_learns_that_a_file_was_not_taken(line: Line, house: House) -> None:
+    http, damaged = line.client, photo()[:200]
+    places = [await line.create(len(one), "image/jpeg") for one in (photo(), damaged)]
+    for place, one in zip(places, (photo(), damaged), strict=True):
+        assert (await line.send(place, 0, one)).status_code == 204
+    kept = [f"{place.rsplit('/')[-1]}/photo" for place in places]
+    form = {"category": "category:gambling", "place": "at:unknown", "lang": "en", "kept": kept}
+    receipt = re.search(r'data-code="(\d{16})"', (await http.post("/channels/webform/", data=form)).text)
+    assert receipt
+    await house.work()
+    page = (await http.post("/channels/webform/status", data={"receipt": receipt[1], "lang": "en"})).text
+    assert "1 of 2 files ready" in page
+    assert "1 file could not be opened safely" in page

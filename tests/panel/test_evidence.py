@@ -239,6 +239,7 @@ async def test_a_withheld_file_has_a_certificate_of_its_original_alone(withheld:
         assert "There is no clean copy. The file is withheld: a program or app; it is never opened." in words
         assert "It is kept encrypted." in words
         assert "The original was read when this was made, and has the hash value" in words
+    assert "; 1 is withheld" in (await withheld.client.get(f"/panel/tips/{withheld.reference}")).text
     page = (await withheld.client.get(f"{withheld.at}/view")).text
     assert "a program or app; it is never opened" in page
     assert "/certificate" in page
