@@ -47,7 +47,7 @@ async def test_the_pages_of_numbers_are_measured_and_reported(tmp_path: Path, mo
     monkeypatch.setattr(bench_insight, "TIMES", 1)
     monkeypatch.setattr(bench_insight, "TIMES_WORKED", 2)
     monkeypatch.setattr(bench, "WARM", 0)
-    monkeypatch.setattr(bench, "_database", one_of_its_own)
+    monkeypatch.setattr(bench, "database_on", one_of_its_own)
     server = os.environ["SATARK_TEST_POSTGRES_URL"]
     runs = await bench_insight.run(tmp_path, server, [TIPS], Console(quiet=True), keep=False)
     assert [run.database.split()[0] for run in runs] == ["SQLite", "PostgreSQL"]

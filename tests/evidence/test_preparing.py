@@ -127,7 +127,7 @@ async def test_files_are_prepared_in_any_number_of_jobs_once_each(house: House) 
 async def test_a_sandbox_that_is_down_costs_no_file(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = await kept(house, samples.jpeg())
 
-    async def down(data: Any) -> Any:
+    async def down(data: Any, *, as_spoken: bool) -> Any:
         raise Down
 
     with monkeypatch.context() as patched:
@@ -146,12 +146,12 @@ async def test_a_file_that_takes_long_stays_out_of_reach_of_other_workers(
     evidence, clean = await kept(house, samples.jpeg()), house.core.keeper.sandbox.clean
     monkeypatch.setattr(preparing, "RENEWED_EVERY", 0.01)
 
-    async def slowly(data: Any) -> Any:
+    async def slowly(data: Any, *, as_spoken: bool) -> Any:
         await due_now(house)
         async with asyncio.timeout(30):
             while (await row_of(house, evidence)).due < now() + LEASE - 5:
                 await asyncio.sleep(0.01)
-        return await clean(data)
+        return await clean(data, as_spoken)
 
     monkeypatch.setattr(house.core.keeper.sandbox, "clean", slowly)
     await house.work()

@@ -20,7 +20,7 @@ from tests.journey.messengers import messengers, photo, sent_photo
 # Values that everybody's tips share: states, times, places and words of the service.
 COMMON_COLUMNS = {"hour", "changed_hour", "heard_hour", "channel", "locale", "category", "district", "station", "cell", "assigned", "turn", "status", "outcome",
                   "incomplete", "indexed", "fresh", "fresh_hour", "priority", "late", "due_hour", "next_hour", "destroyed", "synthetic", "kind", "author", "place", "delivery", "office_id", "step", "day", "due",
-                  "claimed_until", "attempts", "part", "replaceable", "expires", "thread", "message_id", "state", "mime", "size", "reason"}  # fmt: skip
+                  "claimed_until", "attempts", "part", "replaceable", "expires", "thread", "message_id", "state", "mime", "size", "reason", "voice"}  # fmt: skip
 
 
 async def tell(house: House, phone: str, number: int) -> None:
