@@ -26,6 +26,7 @@ from satark.commands import (
     rotate,
     run,
     simulate,
+    voices,
 )
 from satark.commands.loop import run_in_loop
 from satark.panel.roles import Role
@@ -36,11 +37,12 @@ from satark.store.roles import NotThere
 from satark.web.logs import configure_logging
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Anonymous tips for district police.")
-user, keys, audit, benches, numbers = (typer.Typer(no_args_is_help=True) for _ in range(5))
+user, keys, audit, benches, numbers, speech = (typer.Typer(no_args_is_help=True) for _ in range(6))
 app.add_typer(user, name="user", help="Accounts of officers.")
 app.add_typer(keys, name="keys", help="The keys of this installation.")
 app.add_typer(audit, name="audit", help="The audit log.")
 app.add_typer(numbers, name="insight", help="The numbers that pages show.")
+app.add_typer(speech, name="voices", help="What callers hear.")
 app.add_typer(benches, name="bench", help="How fast it is, with very many synthetic tips.")
 
 
@@ -274,3 +276,25 @@ def rebuild_numbers() -> None:
 
 if __name__ == "__main__":
     app()
+
+
+@speech.command("build")
+def build_voices(
+    only_check: Annotated[bool, typer.Option("--check", help="only list what is missing or stale")] = False,
+) -> None:
+    """Make the clips of all prompts, in all languages: of recordings where there are some, else by espeak-ng."""
+    if only_check:
+        lines = voices.check(Settings())
+        typer.echo("\n".join(lines) if lines else "All prompts have their clips.")
+        raise typer.Exit(1 if lines else 0)
+    built = voices.build_clips(Settings())
+    typer.echo(f"{built.clips} clips, {built.made} of them made now")
+    for one in built.failed:
+        typer.echo(f"no clip could be made of: {one.recording or one.piece}", err=True)
+    sys.exit(1 if built.failed else 0)
+
+
+@speech.command("script")
+def write_the_script(folder: Annotated[Path, typer.Argument(help="where a file a language is written")]) -> None:
+    """Write down what a person would record: the name of each file, and the words."""
+    typer.echo(f"{voices.write_script(Settings(), folder)} recordings")

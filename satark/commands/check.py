@@ -4,6 +4,7 @@ import typer
 from sqlalchemy import text
 
 from satark.app import build_core, build_web, running
+from satark.commands.voices import missing_clips
 from satark.evidence.leftovers import left_over
 from satark.evidence.probe import what_gets_out
 from satark.evidence.sandbox import Down, Sandbox
@@ -82,6 +83,13 @@ async def _channels(settings: Settings) -> bool:
                 well = well and finding.well
             if not findings:
                 _say(True, f"channel {name}")
+    if any(name in CREDENTIALS and one.capabilities.speech for name, one in core.registry.channels.items()):
+        silent = len(missing_clips(settings, core.jurisdiction.pack))
+        _say(
+            not silent,
+            f"{silent} prompts have no clip: run `satark voices build`" if silent else "clips of all prompts",
+        )
+        well = well and not silent
     for name, number in (await left_over(core.store)).items():
         _say(False, f"{number} files are still at the provider of {name}: they are tried again every five minutes")
         well = False
