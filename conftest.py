@@ -177,12 +177,12 @@ class House:
         from satark.delivery.courier import deliver_due
         from satark.evidence.leftovers import discard_due
         from satark.evidence.preparing import prepare_due
-        from satark.jobs.worker import Discarder, Fetcher
         from satark.tips.indexing import index_due
 
-        while await prepare_due(self.core.keeper, Fetcher(self.bench), 2**24) + await deliver_due(self.bench.courier):
+        fetch = self.bench.providers.fetch
+        while await prepare_due(self.core.keeper, fetch, 2**24) + await deliver_due(self.bench.courier):
             pass
-        await discard_due(self.core.store, Discarder(self.bench))
+        await discard_due(self.core.store, self.bench.providers.discard)
         await index_due(self.bench.indexer)
 
 

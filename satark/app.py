@@ -18,9 +18,11 @@ from satark.identity.lookup import Lookup
 from satark.intake.batch import Desk
 from satark.intake.door import Door
 from satark.intake.effects import Tools
+from satark.jobs.providers import Providers
 from satark.jobs.redis import redis_settings
 from satark.jobs.wake import Waker
 from satark.jobs.worker import Bench
+from satark.metrics import served
 from satark.panel.app import create_panel
 from satark.resources import data_dir
 from satark.routing.folder import load_pack
@@ -34,6 +36,7 @@ from satark.tips.indexing import Indexer
 from satark.voices.espeak import available
 from satark.voices.shelf import Shelf
 from satark.voices.speaker import Speaker
+from satark.web import health
 from satark.web.pages import Pages
 
 GATEWAY_KEYS = ("lookup.key", "conversation.key", "courier.pub", "reply.key")
@@ -88,12 +91,11 @@ def _door(settings: Settings, store: Store, keys: Keys, jurisdiction: Jurisdicti
 
 def build_bench(core: Core) -> Bench:
     """What the worker works with. Raises KeyMissing in a process that was not given the courier's key."""
-    opener = Opener(core.keys["courier.key"])
     courier = Courier(
         store=core.store,
         channels=core.registry.channels,
         jurisdiction=core.jurisdiction,
-        opener=opener,
+        opener=Opener(core.keys["courier.key"]),
         lookup=Lookup(core.keys["lookup.key"]),
         locker=Locker(core.keys["conversation.key"]),
         health=Health(core.store),
@@ -101,7 +103,7 @@ def build_bench(core: Core) -> Bench:
     indexer = Indexer(
         core.store, Opener(core.keys["content.key"]), Opener(core.keys["reply.key"]), Locker(core.keys["search.key"])
     )
-    return Bench(core, courier, opener, indexer)
+    return Bench(core, courier, Providers(core, courier), indexer)
 
 
 def build_web(
@@ -109,7 +111,9 @@ def build_web(
 ) -> Starlette:
     """The public application, the panel, or (`only` empty) both, the panel under its path."""
     if only == "panel":
-        return Starlette(routes=[Mount("/panel", create_panel(core))])
+        panel = Starlette(routes=[Mount("/panel", create_panel(core)), *health.ROUTES])
+        panel.state.core = core
+        return panel
     gateway = create_gateway(core, environ, listens=listens)
     if not only:
         gateway.router.routes.insert(0, Mount("/panel", create_panel(core)))
@@ -120,6 +124,7 @@ def build_web(
 async def running(core: Core, web: Starlette) -> AsyncIterator[None]:
     """The core at work: the door open and the channels started, until the block ends."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(served(core.settings.metrics_port))
         stack.push_async_callback(core.store.dispose)
         stack.callback(core.keeper.sandbox.close)
         await core.jurisdiction.start()

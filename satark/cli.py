@@ -3,15 +3,34 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from satark.commands import accounts, anonymity, bench, check, insight, plugins, purge, report, run, simulate
+from satark.commands import (
+    accounts,
+    anonymity,
+    backup,
+    bench,
+    bench_insight,
+    bench_intake,
+    check,
+    insight,
+    plugins,
+    purge,
+    report,
+    report_intake,
+    rotate,
+    run,
+    simulate,
+)
+from satark.commands.loop import run_in_loop
 from satark.panel.roles import Role
 from satark.settings import Settings
+from satark.store import rotation
 from satark.store.keys import make_keys
 from satark.store.roles import NotThere
 from satark.web.logs import configure_logging
@@ -37,7 +56,7 @@ def prepare(context: typer.Context) -> None:
 @app.command("run")
 def run_all() -> None:
     """Everything in one process, with a jurisdiction, demo accounts and demo tips on the first start."""
-    asyncio.run(run.everything(Settings()))
+    run_in_loop(run.everything(Settings()))
 
 
 @app.command()
@@ -45,13 +64,13 @@ def web(only: Annotated[str, typer.Option(help="gateway or panel")] = "") -> Non
     """Serve the public pages, the panel, or both."""
     if only not in ("", "gateway", "panel"):
         raise typer.BadParameter("gateway or panel")
-    asyncio.run(run.web(Settings(), only))
+    run_in_loop(run.web(Settings(), only))
 
 
 @app.command()
 def worker() -> None:
     """Deliver messages, prepare files, and do what the clock says."""
-    asyncio.run(run.worker(Settings()))
+    run_in_loop(run.worker(Settings()))
 
 
 @app.command()
@@ -72,6 +91,31 @@ def purge_now(
 ) -> None:
     """Destroy what the retention rules say, as the worker does every night."""
     asyncio.run(purge.run(Settings(), dry=dry_run))
+
+
+@app.command("backup")
+def back_up(folder: Annotated[Path, typer.Argument(help="a new folder for it")]) -> None:
+    """Copy the database and the files of a running installation. Keys are not in it: keep them elsewhere."""
+    done = _or_exit(backup.back_up(Settings(), folder))
+    typer.echo(f"{folder}: {done.database}, {done.files} files")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="what `satark backup` made")],
+    forget: Annotated[bool, typer.Option("--forget-addresses", help="write to nobody of before any more")] = False,
+) -> None:
+    """Bring a backup into an empty installation."""
+    done = _or_exit(backup.restore(Settings(), folder, forget=forget))
+    typer.echo(f"restored: {done.database}, {done.files} files; the audit log is whole")
+
+
+def _or_exit(work: Coroutine[Any, Any, backup.Manifest]) -> backup.Manifest:
+    try:
+        return asyncio.run(work)
+    except backup.CannotBackUp as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -124,12 +168,79 @@ def bench_inbox(
     typer.echo(said)
 
 
+@benches.command("insight")
+def bench_numbers(
+    folder: Annotated[Path, typer.Option(help="where the installations to measure are made")],
+    tips: Annotated[list[int] | None, typer.Option(help="how many; more than once for several")] = None,
+    server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
+    write: Annotated[Path | None, typer.Option(help="a page whose part on insight is written anew")] = None,
+    keep: Annotated[bool, typer.Option(help="leave the databases on the server")] = False,
+) -> None:
+    """Measure the pages of numbers over 10,000, 100,000 and 1,000,000 tips, and what it costs to keep them."""
+    runs = asyncio.run(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
+    said = report.insight(runs)
+    if write is not None:
+        report.put(write, said)
+    typer.echo(said)
+
+
+@benches.command("intake")
+def bench_the_intake(
+    folder: Annotated[Path, typer.Option(help="where the installations to measure are made: must be empty")],
+    server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
+    rounds: Annotated[int, typer.Option(help="how often each is measured", min=1)] = 3,
+    seconds: Annotated[float, typer.Option(help="for how long each is measured", min=0.1)] = 8.0,
+    messages: Annotated[int, typer.Option(help="how many messages are made for it at most", min=18)] = 40_000,
+    only: Annotated[list[str] | None, typer.Option(help="measure this alone; more than once for several")] = None,
+    write: Annotated[Path | None, typer.Option(help="the page of documentation to write the results into")] = None,
+) -> None:
+    """Measure how many messages a second a gateway takes, beside a bare handler and the naive way."""
+    size = bench_intake.Size(seconds, messages)
+    found = run_in_loop(bench_intake.intake(folder, server, rounds, size, Console(), only or ()))
+    said = report_intake.section(found, rounds, seconds)
+    if write is not None:
+        report_intake.write_into(write, said)
+    typer.echo(said)
+
+
 @keys.command("new")
 def new_keys() -> None:
     """Make the keys that are missing. Existing keys are never replaced."""
     settings = Settings()
     for name in make_keys(settings.keys):
         typer.echo(settings.keys / name)
+
+
+@keys.command("add")
+def add_key(name: rotate.Name) -> None:
+    """A new key, which only opens yet. Then start every process again."""
+    rotation.add(Settings().keys, name)
+
+
+@keys.command("use")
+def use_key(name: rotate.Name) -> None:
+    """Close with the new key from now on. Then start every process again."""
+    _or_says(lambda: rotation.use(Settings().keys, name))
+
+
+@keys.command("reseal")
+def reseal_key(name: rotate.Name) -> None:
+    """Close anew what is closed to old keys."""
+    typer.echo(f"closed anew: {asyncio.run(rotate.reseal(Settings(), name))}")
+
+
+@keys.command("drop")
+def drop_key(name: rotate.Name) -> None:
+    """Forget the old keys, where nothing is closed to them any more."""
+    _or_says(lambda: asyncio.run(rotate.drop(Settings(), name)))
+
+
+def _or_says(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except rotation.NotNow as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @user.command("add")
@@ -159,3 +270,7 @@ def rebuild_numbers() -> None:
     typer.echo(
         f"Counted for {audiences} audiences." + ("" if done else " What changed meanwhile waits for the worker.")
     )
+
+
+if __name__ == "__main__":
+    app()

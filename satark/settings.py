@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     `push_hosts` are the push services that a browser may name: hosts that are reached by HTTPS, `*.` before one for those
     below it, or a whole origin.
 
+    `port` is opened at `host`: this machine's own address, for a proxy on it, unless a container needs another.
+    At `metrics_port` of this machine Prometheus finds what it may know; at 0 there is none.
+
     `idle_minutes` is how long a conversation may rest before what it holds is submitted. `session_hours` is how
     long a sign-in lasts, `lock_minutes` how long without anything being done. `second_factor` is `required` (of all but
     station officers) or `optional`. `count_synthetic` is whether synthetic tips are in the numbers, as in a demonstration.
@@ -43,7 +46,9 @@ class Settings(BaseSettings):
     base_url: str = ""
     jurisdiction: str = "varanasi"
     channels: str = ""
+    host: str = "127.0.0.1"
     port: int = 8000
+    metrics_port: int = 0
     idle_minutes: int = 30
     session_hours: int = 12
     lock_minutes: int = 30

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 
 need=()
 command -v chromium > /dev/null || need+=(chromium fonts-noto-core)
+command -v espeak-ng > /dev/null || need+=(espeak-ng)
+command -v flite > /dev/null || need+=(flite)
 command -v exiftool > /dev/null || need+=(libimage-exiftool-perl)
 ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || need+=(postgresql)
 if [ ${#need[@]} -gt 0 ]; then

@@ -30,11 +30,11 @@ def installed() -> dict[str, EntryPoint]:
 
 
 class Registry:
-    """The channels that are on. `troubles` tells by plugin or channel name why one is not; `started` is whether they run in
-    this process."""
+    """The channels that are on, and the settings that they were given. `troubles` tells by plugin or channel name why one is
+    not; `started` is whether they run in this process."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
+        self.environ = environ
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(Hooks)
         self.channels: dict[str, Channel] = {}
@@ -60,7 +60,7 @@ class Registry:
             self._manager.check_pending()
             offered = self._manager.subset_hook_caller(
                 "satark_channels", [other for other in self._manager.get_plugins() if other is not plugin]
-            )(environ=self._environ)
+            )(environ=self.environ)
             for channel in [channel for channels in offered for channel in channels]:
                 self._admit(channel)
         except Misconfigured as error:

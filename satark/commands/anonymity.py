@@ -2,7 +2,8 @@
 for them, and what they told is taken away.
 
 What they say comes to the webhooks of the running service on this machine, signed as the provider would sign it. To the
-address of the rehearsal the courier never writes (identity/lookup.py), so no provider is asked for anything.
+address of the rehearsal the courier never writes (identity/lookup.py). The photo or recording that is sent is fetched from
+a stand-in of the provider, here: its reference holds the port and a keyed hash. So no provider is asked for anything.
 """
 
 import asyncio
@@ -11,21 +12,25 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import httpx
 import typer
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from satark.app import build_core
-from satark.channels.messages import Envelope, Inbound, Kind, Secret
+from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Secret
 from satark.channels.spec import Channel
 from satark.commands.canary import Canary
 from satark.commands.keypad import Caller
+from satark.commands.samples import picture, recording
 from satark.commands.searching import Searched, search
-from satark.commands.simulate import path_of, picture
+from satark.commands.simulate import path_of
+from satark.commands.standing import standing
 from satark.core import Core
 from satark.evidence.discarding import delete_blobs
 from satark.intake.world import build_world, world_for
@@ -38,8 +43,10 @@ from satark.tips.destroying import take_away
 from satark.tips.letters import LetterKind, open_letter, words_of
 
 # So long, in seconds, the worker may take over it.
-PATIENCE = 60.0
+PATIENCE = 180.0
 LOOK_EVERY = 0.25
+# And so long a reference to a file of the rehearsal holds.
+LASTS = 2 * PATIENCE
 ACTOR = "doctor"
 FORM = "/channels/webform/"
 NEEDED = ("content.key", "lookup.key", "conversation.key", "courier.pub", "reply.key")
@@ -81,45 +88,67 @@ async def rehearse(settings: Settings, logs: Iterable[Path]) -> bool:
     core, nobody = build_core(settings), Nobody()
     if missing := [name for name in NEEDED if name not in core.keys]:
         return _say(False, f"{', '.join(missing)} is not here: run this where all keys are")
+    told: dict[str, bool] = {}
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}", headers=nobody.headers) as client:
-            told = await _tell_everywhere(core, nobody, client)
-        try:
-            tips = await _wait(core, nobody, sum(told.values()))
-            searched = await search(core, Canary(_all_marks(nobody)), nobody.since, logs)
-        finally:
-            gone = await _take_away(core, nobody, told)
+        async with AsyncExitStack() as stands:
+            try:
+                await _tell_everywhere(core, nobody, told, stands)
+                tips, left = await _wait(core, nobody, sum(told.values()))
+                searched = await search(core, Canary(_all_marks(nobody)), nobody.since, logs)
+            finally:
+                gone = await _take_away(core, nobody, told)
     finally:
         await core.store.dispose()
     _report(searched)
     well = len(tips) == sum(told.values())
-    _say(well, f"{len(tips)} tips of {sum(told.values())} came in and were ready; {gone} were taken away")
-    return all(told.values()) and well and not searched.found
+    _say(well, f"{len(tips)} tips of {sum(told.values())} came in; {gone} were taken away")
+    if left:
+        _say(False, f"{left} files and answers were not done with: a worker must run, on this machine")
+    return all(told.values()) and well and not left and not searched.found
 
 
 def _all_marks(nobody: Nobody) -> dict[str, str]:
     own = {nobody.name: "the name", nobody.agent: "the user agent", nobody.client: "the IP address"}
-    files = {nobody.maker: "metadata of the photo", nobody.file: "the name of the file"}
+    files = {nobody.maker: "metadata of the file", nobody.file: "the name of the file"}
     return {**own, **files, **nobody.marks}
 
 
-async def _tell_everywhere(core: Core, nobody: Nobody, client: httpx.AsyncClient) -> dict[str, bool]:
-    """By channel, whether it took what was told."""
-    told: dict[str, bool] = {}
-    for channel in core.registry.channels.values():
-        if channel.name == "webform":
-            told[channel.name] = await _by_form(core, nobody, client)
+async def _tell_everywhere(core: Core, nobody: Nobody, told: dict[str, bool], stands: AsyncExitStack) -> None:
+    """Notes by channel in `told` whether it took what was said. The providers' stand-ins live as long as `stands`."""
+    local = f"http://127.0.0.1:{core.settings.port}"
+    client = await stands.enter_async_context(httpx.AsyncClient(base_url=local, headers=nobody.headers))
+    for name, channel in core.registry.channels.items():
+        if name == "webform":
+            told[name] = await _by_form(core, nobody, client)
         elif channel.webhook is not None and type(channel).imitate is not Channel.imitate:
-            told[channel.name] = await _by_webhook(core, nobody, client, channel)
-            typer.echo(f"[left] channel {channel.name}: no photo, for the worker would ask the provider for it")
+            files = await _stand_in(core, nobody, channel, stands)
+            told[name] = await _by_webhook(core, nobody, client, channel, files)
         else:
-            typer.echo(f"[left] channel {channel.name}: nobody can speak on it but its provider")
+            typer.echo(f"[left] channel {name}: nobody can speak on it but its provider")
             continue
-        _say(told[channel.name], f"channel {channel.name} {'took' if told[channel.name] else 'did not take'} a tip")
-    return told
+        _say(told[name], f"channel {name} {'took' if told[name] else 'did not take'} a tip")
 
 
-async def _by_webhook(core: Core, nobody: Nobody, client: httpx.AsyncClient, channel: Channel) -> bool:
+async def _stand_in(core: Core, nobody: Nobody, channel: Channel, stands: AsyncExitStack) -> list[Inbound]:
+    """What is to be sent on the channel: a photo or, in a call, a recording, that waits at a stand-in of its provider."""
+    if type(channel).stand_in is Channel.stand_in:
+        typer.echo(f"[left] channel {channel.name}: no file, for nobody but its provider has one")
+        return []
+    assert core.door is not None
+    files: dict[str, bytes] = {}
+    port = await stands.enter_async_context(standing(channel.stand_in(files, lambda *_: None)))
+    ref = core.door.desk.tools.lookup.rehearsal_file(channel.name, port, int(time.time() + LASTS))
+    nobody.marks[ref] = "the id of a file"
+    in_a_call = channel.capabilities.keypad
+    kind, mime = (MediaKind.AUDIO, "audio/wav") if in_a_call else (MediaKind.PHOTO, "image/jpeg")
+    files[ref] = (recording if in_a_call else picture)(nobody.maker)
+    media = Media(kind, mime, len(files[ref]), sha256(files[ref]).hexdigest(), Secret(ref))
+    return [Inbound(Kind.MEDIA, media=media)]
+
+
+async def _by_webhook(
+    core: Core, nobody: Nobody, client: httpx.AsyncClient, channel: Channel, files: list[Inbound]
+) -> bool:
     """One thing after the other, as the provider would bring it."""
     assert core.door is not None
     lookup = core.door.desk.tools.lookup
@@ -128,7 +157,7 @@ async def _by_webhook(core: Core, nobody: Nobody, client: httpx.AsyncClient, cha
     nobody.threads.append(lookup.of("address", channel.name, address))
     taps = [f"category:{core.pack.fallback.id}", "done", "at:unknown", "check:send"]
     said = [Inbound(Kind.TEXT, "hi"), *(Inbound(Kind.CHOICE, "-", one) for one in ("language:en", *taps))]
-    said.insert(3, Inbound(Kind.TEXT, f"{nobody.words} {nobody.name} {address[2:]}"))
+    said[3:3] = [Inbound(Kind.TEXT, f"{nobody.words} {nobody.name} {address[2:]}"), *files]
     for inbound in _spoken(core, channel, said):
         nobody.number += 1
         number = str(nobody.number)
@@ -172,13 +201,15 @@ async def _posted(client: httpx.AsyncClient, path: str, **what: Any) -> bool:
         return False
 
 
-async def _wait(core: Core, nobody: Nobody, number: int) -> list[str]:
-    """Until the tips are there, their files are ready, and the courier is through. Returns their ids."""
+async def _wait(core: Core, nobody: Nobody, number: int) -> tuple[list[str], int]:
+    """Until the tips are there, their files are ready, and the courier is through. Returns their ids, and how much of it is
+    still to do at the end of our patience."""
     deadline = time.monotonic() + PATIENCE
     while True:
         tips = await _tips(core, nobody)
-        if (len(tips) >= number and not await _open_work(core, nobody, tips)) or time.monotonic() > deadline:
-            return tips
+        left = await _open_work(core, nobody, tips)
+        if (len(tips) >= number and not left) or time.monotonic() > deadline:
+            return tips, left
         await asyncio.sleep(LOOK_EVERY)
 
 
@@ -192,8 +223,9 @@ async def _tips(core: Core, nobody: Nobody) -> list[str]:
 
 
 async def _open_work(core: Core, nobody: Nobody, tips: list[str]) -> int:
-    """How many files and answers still wait."""
-    files = _evidence.tip_id.in_(tips) & _evidence.state.in_(("waiting", "kept"))
+    """How many files still wait, or are where they came from too; and how many answers."""
+    undone = _evidence.state.in_(("waiting", "kept")) | _evidence.source.is_not(None)
+    files = _evidence.tip_id.in_(tips) & undone
     async with core.store.read() as db:
         waiting = (await db.execute(select(func.count()).select_from(Evidence).where(files))).scalar_one()
         unsaid = select(func.count()).select_from(Outbox).where(_outbox.thread.in_(nobody.threads))
@@ -204,6 +236,8 @@ async def _take_away(core: Core, nobody: Nobody, told: dict[str, bool]) -> int:
     """Delete the tips and all that was kept for them; the audit log keeps that there was a rehearsal."""
     tips = await _tips(core, nobody)
     async with core.store.write() as db:
+        # With the stand-ins it is gone where it came from.
+        await db.execute(update(Evidence).where(_evidence.tip_id.in_(tips)).values(source=None))
         blobs = await take_away(db, tips)
         await db.execute(delete(Outbox).where(_outbox.thread.in_(nobody.threads)))
         await db.execute(delete(Conversation).where(_conversation.key.in_(nobody.threads)))

@@ -4,7 +4,7 @@ import re
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
 
 from satark.app import build_core, build_web
 from satark.commands.mass import RARE_WORD, fill
@@ -91,9 +92,9 @@ async def inbox(folder: Path, server: str, sizes: Sequence[int], console: Consol
     for kind in ("sqlite", *(("postgresql",) if server else ())):
         run = Run(kind)
         for size in sizes:
-            async with _place(folder / str(size), server if kind == "postgresql" else "", size, keep=keep) as settings:
-                core = await _core(settings, size, console)
-                run.database = await _version(core.store)
+            async with place(folder / str(size), server if kind == "postgresql" else "", size, keep=keep) as settings:
+                core = await filled(settings, size, console)
+                run.database = await version_of(core.store)
                 run.results[size] = await _measure(core, console)
                 await core.store.dispose()
         runs.append(run)
@@ -101,10 +102,10 @@ async def inbox(folder: Path, server: str, sizes: Sequence[int], console: Consol
 
 
 @asynccontextmanager
-async def _place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIterator[Settings]:
+async def place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIterator[Settings]:
     """Settings of an installation of its own, with a database on the server where there is one."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_database(server, f"satark_bench_{size}", keep=keep)) if server else ""
+        url = await stack.enter_async_context(database_on(server, f"satark_bench_{size}", keep=keep)) if server else ""
         yield Settings(
             data_dir=folder,
             database_url=SecretStr(url),
@@ -115,19 +116,22 @@ async def _place(folder: Path, server: str, size: int, *, keep: bool) -> AsyncIt
 
 
 @asynccontextmanager
-async def _database(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
+async def database_on(server: str, name: str, *, keep: bool) -> AsyncIterator[str]:
     admin = Store(Settings(database_url=SecretStr(server)).database)
-    async with admin.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+    engine = admin.engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with engine.connect() as db:
         known = await db.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
         if known.first() is None:
             await db.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        if not keep:
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    if not keep:
+        async with engine.connect() as db:
             await db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
 
 
-async def _core(settings: Settings, size: int, console: Console) -> Core:
+async def filled(settings: Settings, size: int, console: Console) -> Core:
+    """An installation with so many tips. The caller disposes of its store."""
     make_keys(settings.keys)
     store = Store(settings.database)
     await migrate(store)
@@ -142,7 +146,7 @@ async def _core(settings: Settings, size: int, console: Console) -> Core:
     return core
 
 
-async def _version(store: Store) -> str:
+async def version_of(store: Store) -> str:
     ask = (
         "SELECT 'SQLite ' || sqlite_version()"
         if store.is_sqlite
@@ -154,20 +158,42 @@ async def _version(store: Store) -> str:
 
 async def _measure(core: Core, console: Console) -> Results:
     results: Results = {}
+    await settle_officers(core)
     web = build_web(core, "panel")
     for who, office in OFFICERS.items():
-        try:
-            await add_officer(core.store, who, who, PASSWORD, [office], "en")
-        except LoginTaken:
-            console.print(f"{who} is there")
-        transport = httpx.ASGITransport(app=web)
-        async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=60) as client:
-            await client.post("/panel/sign-in", data={"login": who, "password": PASSWORD})
+        async with at_desk(web, who) as client:
             desk = _Desk(core, client, office)
             async for what, measured in desk.measure():
                 results[what, who] = measured
                 console.print(f"{who:4} {what:26} {measured.median:8.1f} {measured.late:8.1f}")
     return results
+
+
+async def settle_officers(core: Core) -> None:
+    """Those who measure are there, and may have been before."""
+    for who, office in OFFICERS.items():
+        with suppress(LoginTaken):
+            await add_officer(core.store, who, who, PASSWORD, [office], "en")
+
+
+@asynccontextmanager
+async def at_desk(web: Starlette, who: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which an officer is signed in."""
+    transport = httpx.ASGITransport(app=web)
+    async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=60) as client:
+        await client.post("/panel/sign-in", data={"login": who, "password": PASSWORD})
+        yield client
+
+
+async def timed(ask: Callable[[], Awaitable[object]], times: int, warm: int) -> Measured:
+    """`warm` times are not counted."""
+    taken = []
+    for at in range(warm + times):
+        start = time.perf_counter()
+        await ask()
+        if at >= warm:
+            taken.append((time.perf_counter() - start) * 1000)
+    return Measured(taken)
 
 
 class _Desk:
@@ -194,13 +220,7 @@ class _Desk:
             yield what, Measured(measured.times, await self._reached())
 
     async def _times(self, ask: Callable[[], Awaitable[None]], times: int = TIMES) -> Measured:
-        taken = []
-        for at in range(WARM + times):
-            start = time.perf_counter()
-            await ask()
-            if at >= WARM:
-                taken.append((time.perf_counter() - start) * 1000)
-        return Measured(taken)
+        return await timed(ask, times, WARM)
 
     async def _get(self, path: str) -> None:
         answer = await self._client.get(path)

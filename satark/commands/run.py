@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from satark.app import build_bench, build_core, build_web, connect, running
 from satark.commands.demo import load
 from satark.core import Core
 from satark.jobs.redis import PrivateRedis
-from satark.jobs.worker import make_worker
+from satark.jobs.worker import work
 from satark.settings import Settings
 from satark.store.engine import Store
 from satark.store.health import Health
@@ -59,8 +60,7 @@ async def everything(settings: Settings, plugins: Mapping[str, object] | None = 
         async with running(core, web_app):
             await _note_channels(core)
             _greet(core, accounts)
-            job_runner = make_worker(build_bench(core), pool)
-            working = asyncio.create_task(job_runner.async_run(), name="the worker")
+            working = asyncio.create_task(work(build_bench(core), pool), name="the worker")
             await _serve(web_app, settings)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
@@ -87,7 +87,7 @@ async def web(settings: Settings, only: str) -> None:
 
 
 async def worker(settings: Settings) -> None:
-    """Runs until SIGINT or SIGTERM."""
+    """Runs until SIGINT or SIGTERM. Raises what the worker cannot go on after, so that a supervisor starts another."""
     async with redis_for(settings) as pool:
         core = build_core(settings, pool)
         async with running(core, build_web(core, "gateway", listens=False)):
@@ -95,10 +95,12 @@ async def worker(settings: Settings) -> None:
             stop = asyncio.Event()
             for one in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(one, stop.set)
-            working = asyncio.create_task(make_worker(build_bench(core), pool).async_run())
+            working = asyncio.create_task(work(build_bench(core), pool))
+            working.add_done_callback(lambda _: stop.set())
             await stop.wait()
             working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
 
 
 async def _note_channels(core: Core) -> None:
@@ -138,10 +140,12 @@ class Server(uvicorn.Server):
 
 
 async def _serve(app: Starlette, settings: Settings) -> None:
-    """No access log: it would hold addresses."""
+    """No access log: it would hold addresses. What is there from the start is never garbage, and not looked through."""
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
         app,
-        host="127.0.0.1",
+        host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,

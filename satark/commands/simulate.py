@@ -2,22 +2,16 @@
 
 import asyncio
 import contextlib
-import io
 import itertools
-import socket
 import statistics
 import time
-import wave
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import av
 import httpx
-import uvicorn
-from PIL import ExifTags, Image
 from rich.console import Console
 
 from satark.channels.messages import (
@@ -36,6 +30,8 @@ from satark.channels.spec import Channel
 from satark.commands.crowd import PHOTO, VIDEO, Said, crowd
 from satark.commands.demo import demo_accounts
 from satark.commands.keypad import Caller
+from satark.commands.samples import movie, picture, recording
+from satark.commands.standing import standing
 from satark.intake.world import build_world, world_for
 from satark.resources import data_dir
 from satark.routing.folder import load_pack
@@ -113,23 +109,14 @@ def channel_of(environ: Mapping[str, str], name: str) -> Channel:
 @asynccontextmanager
 async def _serving(channel: Channel, tally: Tally) -> AsyncIterator[None]:
     """The stand-in at the channel's `api_url`."""
-    address = urlsplit(channel.api_url)
-    listening = socket.socket(proto=socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(("127.0.0.1", address.port or 80))
-    except OSError as error:
-        listening.close()
-        raise CannotSimulate(f"port {address.port} of this machine is taken ({error.strerror})") from None
+    port = urlsplit(channel.api_url).port or 80
     app = channel.stand_in({PHOTO: picture(), VIDEO: movie(), RECORDING: recording()}, tally.hears)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off"))
-    with contextlib.closing(listening):
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+    async with AsyncExitStack() as stack:
         try:
-            yield
-        finally:
-            server.should_exit = True
-            await serving
+            await stack.enter_async_context(standing(app, port))
+        except OSError as error:
+            raise CannotSimulate(f"port {port} of this machine is taken ({error.strerror})") from None
+        yield
 
 
 async def _check(client: httpx.AsyncClient) -> None:
@@ -228,35 +215,3 @@ def _report(tally: Tally) -> None:
     if len(tally.waits) > 1:
         tenths = statistics.quantiles(tally.waits, n=20)
         console.print(f"From a word to its answer: half within {tenths[9]:.2f} s, 95 % within {tenths[18]:.2f} s.")
-
-
-def picture(maker: str = "Nobody") -> bytes:
-    """A photo whose metadata names the maker of the camera."""
-    file, tags = io.BytesIO(), Image.Exif()
-    tags[ExifTags.Base.Make] = maker
-    Image.new("RGB", (320, 240), "darkgreen").save(file, "JPEG", exif=tags)
-    return file.getvalue()
-
-
-def recording() -> bytes:
-    """A WAV file of one second of nothing, as carriers make them."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as made:
-        made.setparams((1, 2, 8000, 0, "NONE", ""))
-        made.writeframes(bytes(16_000))
-    return file.getvalue()
-
-
-def movie() -> bytes:
-    """One second of nothing."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="mp4") as made:
-        video = made.add_stream("mpeg4", rate=10)
-        video.width, video.height, video.pix_fmt = 160, 120, "yuv420p"
-        for _ in range(10):
-            frame = av.VideoFrame(160, 120, "yuv420p")
-            for plane in frame.planes:
-                plane.update(bytes(plane.buffer_size))
-            made.mux(video.encode(frame))
-        made.mux(video.encode())
-    return file.getvalue()

@@ -90,4 +90,6 @@ def on_found(state: State, found: Found, world: World) -> Turn:
     if state.reporting and not state.tip:
         return saying((overview, *letters), next_question(replace(state, asking=None), world))
     turn = ask(Slot.DIALOGUE, State(locale=state.locale, tip=found.tip, promised=True), world)
-    return saying((overview, *letters), doing(turn, Append(state.tip, state.given)) if state.given else turn)
+    return saying(
+        (overview, *letters), doing(turn, Append(state.tip, state.given, state.own_voice)) if state.given else turn
+    )

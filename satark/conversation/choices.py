@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from satark.conversation.commands import command
 from satark.conversation.paging import MORE
+from satark.conversation.patience import again
 from satark.conversation.questions import ask, doing, next_question, notice, saying
 from satark.conversation.state import (
     UNKNOWN,
@@ -124,6 +125,16 @@ def _check(state: State, value: str, world: World) -> Turn | None:
             return None
 
 
+def _voice(state: State, value: str, world: World) -> Turn | None:
+    """What was asked is asked again, and says which voice will be heard."""
+    if value not in ("own", "changed"):
+        return None
+    state = replace(state, own_voice=value == "own")
+    if state.asking is Slot.ACCOUNT and state.given:
+        return ask(Slot.ACCOUNT, state, world, got=len(state.given))
+    return next_question(replace(state, asking=None), world) if state.asking is Slot.CHANGE else again(state, world)
+
+
 def _change(state: State, value: str, world: World) -> Turn | None:
     if value not in ("category", "place", "accused"):
         return None
@@ -145,7 +156,7 @@ def _menu(state: State, value: str, world: World) -> Turn | None:
 def _same(state: State, value: str, world: World) -> Turn | None:
     if value == "yes" and state.tip:
         turn = ask(Slot.DIALOGUE, replace(state, given=()), world, added=True)
-        return doing(turn, Append(state.tip, state.given)) if state.given else turn
+        return doing(turn, Append(state.tip, state.given, state.own_voice)) if state.given else turn
     if value == "no":
         return next_question(State(locale=state.locale, given=state.given, promised=True), world)
     return None
@@ -185,6 +196,7 @@ _VERBS: dict[str, Callable[[State, str, World], Turn | None]] = {
     "done": _done,
     "check": _check,
     "change": _change,
+    "voice": _voice,
     "menu": _menu,
     "same": _same,
     "erase": _erase,

@@ -17,6 +17,7 @@ NARROWEST = Capabilities(
 )  # fmt: skip
 PAGES = 4
 SCOPED = (Slot.PLACE, Slot.ACCUSED)
+VOICED = (Slot.ACCOUNT, Slot.CHECK, Slot.CHANGE)
 CONTROLS = ("control:choices", "control:location")
 # Any hour: what is shown of it is a date.
 AN_HOUR = 500_000
@@ -37,6 +38,10 @@ def questions(world: World, locale: str) -> Iterator[Ask]:
             for page in range(PAGES):
                 state = State(locale=locale, category=category, scope=scope, page=page, tip="a-tip", promised=True)
                 yield ask(slot, state, world).asks[-1]
+    for slot in VOICED:
+        for own in (False, True):
+            state = State(locale=locale, category=category, given=GIVEN, own_voice=own, promised=True)
+            yield ask(slot, state, world).asks[-1]
     station = next(stations[0] for stations in world.stations.values() if stations)
     for slot in SCOPED:
         state = State(locale=locale, category=category, found=(station,), promised=True)
@@ -86,13 +91,15 @@ def _asked(slot: Slot, world: World, locale: str) -> list[Ask]:
             said += [ask(slot, state, world).asks[-1] for state in states]
         case Slot.ACCOUNT:
             said += [ask(slot, told, world, got=number).asks[-1] for number in (1, 2)]
+            said.append(ask(slot, replace(told, own_voice=True), world, got=2).asks[-1])
             said.append(ask(slot, State(locale=locale, misses=1, promised=True), world).asks[-1])
         case Slot.CATEGORY:
             said.append(ask(slot, State(locale=locale, misses=1, promised=True), world).asks[-1])
         case Slot.CHECK:
             one = State(locale=locale, category=told.category, given=GIVEN[1::2], place=Place(words="-"), promised=True)
             pinned = replace(one, given=(GIVEN[0], GIVEN[0]), place=Place(point=Point(25.7, 82.7)))
-            said += [ask(slot, one, world).asks[-1], ask(slot, pinned, world).asks[-1]]
+            states = (one, pinned, replace(told, own_voice=True))
+            said += [ask(slot, state, world).asks[-1] for state in states]
         case Slot.CHANGE:
             said.append(ask(slot, State(locale=locale, accused=stations[0], promised=True), world).asks[-1])
         case Slot.DIALOGUE:

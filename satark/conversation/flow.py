@@ -28,7 +28,7 @@ from satark.conversation.state import (
     Turn,
     World,
 )
-from satark.conversation.words import command_in, digits_in, is_greeting, number_in, poster_in
+from satark.conversation.words import command_in, digits_in, is_greeting, is_long, number_in, poster_in
 
 RECEIPT_DIGITS = 16
 
@@ -78,6 +78,8 @@ def _opened(state: State, payload: str, world: World) -> Turn:
 def _text(state: State, text: str, world: World) -> Turn:
     if not text:
         return again(state, world)
+    if is_long(text):
+        return _words(state, text, world, is_number=False)
     if name := command_in(text, world.vocabulary):
         return command(state, name, world)
     if is_greeting(text, world.vocabulary):
@@ -90,10 +92,10 @@ def _text(state: State, text: str, world: World) -> Turn:
     digits = digits_in(text)
     if len(digits) == RECEIPT_DIGITS and len(text) - len(digits) <= len("1234-5678-1234-5678") - RECEIPT_DIGITS:
         return doing(Turn(replace(state, asking=Slot.RECEIPT)), LookUp(digits))
-    return _words(state, text, bool(number), world)
+    return _words(state, text, world, is_number=bool(number))
 
 
-def _words(state: State, text: str, is_number: bool, world: World) -> Turn:
+def _words(state: State, text: str, world: World, *, is_number: bool) -> Turn:
     """Free text: for the slot that is open, else part of the account."""
     if state.asking in (Slot.PLACE, Slot.PIN, Slot.ACCUSED):
         return doing(Turn(state), Locate(words=text, district=state.scope))
@@ -108,7 +110,7 @@ def _give(state: State, given: Given, world: World) -> Turn:
     """Something to keep arrived, wherever the conversation stands."""
     if state.asking is Slot.DIALOGUE and state.tip:
         turn = ask(Slot.DIALOGUE, state, world, added=True)
-        return doing(turn, Append(state.tip, (given,)))
+        return doing(turn, Append(state.tip, (given,), state.own_voice))
     kept = replace(state, given=(*state.given, given))
     if state.tip:
         return ask(Slot.SAME, kept, world)

@@ -12,7 +12,7 @@ _STANDING = frozenset(Slot) - {Slot.MENU, Slot.ERASE}
 def end(state: State) -> Turn:
     """The citizen left: what is worth keeping is kept."""
     if state.tip and state.given:
-        return Turn(State(), effects=(Append(state.tip, state.given),), over=True)
+        return Turn(State(), effects=(Append(state.tip, state.given, state.own_voice),), over=True)
     if state.given:
         return Turn(state, effects=(Submit(state, whole=False),))
     return Turn(State(), over=True)

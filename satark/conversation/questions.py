@@ -50,14 +50,14 @@ def choices_of(slot: Slot, state: State, world: World) -> tuple[str, ...]:
         case Slot.PLACE:
             return _offices("at", state, world)
         case Slot.ACCOUNT:
-            return ("done",)
+            return ("done", *_voices(state))
         case Slot.PIN:
             return ()
         case Slot.CHECK:
-            return ("check:send", "check:add", "check:change")
+            return ("check:send", "check:add", "check:change", *(_voices(state) if world.keypad else ()))
         case Slot.CHANGE:
             accused = ("change:accused",) if state.accused else ("change:place",)
-            return ("change:category", *accused, "back")
+            return ("change:category", *accused, *_voices(state), "back")
         case Slot.MENU:
             return ("menu:tell", "menu:status", "menu:language", "menu:help")
         case Slot.SAME:
@@ -68,6 +68,11 @@ def choices_of(slot: Slot, state: State, world: World) -> tuple[str, ...]:
             return ("menu:tell",)
         case Slot.DIALOGUE:
             return ("news",) if state.news else ()
+
+
+def _voices(state: State) -> tuple[str, ...]:
+    """The other voice that the recordings may be heard in."""
+    return {"changed": ("voice:own",), "own": ("voice:changed",)}.get(state.voice, ())
 
 
 def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
@@ -111,7 +116,7 @@ def _promise_is_due(slot: Slot, state: State) -> bool:
 def _args(slot: Slot, state: State) -> dict[str, object]:
     match slot:
         case Slot.ACCOUNT:
-            return {"category": state.category}
+            return {"category": state.category, "voice": state.voice}
         case Slot.ACCUSED | Slot.PLACE:
             return {"scope": state.scope, "found": len(state.found), "words": bool(state.place.words)}
         case Slot.CHECK:
@@ -132,6 +137,7 @@ def summary(state: State) -> dict[str, object]:
         "accused": state.accused,
         "pinned": state.place.point is not None,
         "named": bool(state.place.words),
+        "voice": state.voice,
     }
 
 

@@ -49,7 +49,9 @@ class Place(Struct, frozen=True, omit_defaults=True):
 class State(Struct, frozen=True, omit_defaults=True):
     """A conversation. `shown` are the (number, choice id) pairs of the page last shown, and `found` the places that a
     search proposed. `scope` is the district whose stations are listed. `tip` is the tip that a dialogue is about, while
-    the conversation lasts. `trail` are the slots answered, for "back"."""
+    the conversation lasts. `trail` are the slots answered, for "back".
+    `own_voice` is that the voices of recordings may be heard as they are.
+    """
 
     version: int = VERSION
     locale: str = ""
@@ -65,9 +67,16 @@ class State(Struct, frozen=True, omit_defaults=True):
     page: int = 0
     misses: int = 0
     promised: bool = False
+    own_voice: bool = False
     tip: str = ""
     news: bool = False
     trail: tuple[Slot, ...] = ()
+
+    @property
+    def voice(self) -> str:
+        """What is to be heard in the recordings that were given; "" where there are none."""
+        heard = any(one.media is MediaKind.AUDIO for one in self.given)
+        return ("own" if self.own_voice else "changed") if heard else ""
 
     @property
     def reporting(self) -> bool:
@@ -177,6 +186,7 @@ class Append(Struct, frozen=True, tag=True):
 
     tip: str
     given: tuple[Given, ...]
+    own_voice: bool = False
 
 
 class Discard(Struct, frozen=True, tag=True):

@@ -5,6 +5,8 @@ import unicodedata
 from satark.conversation.state import Vocabulary, World
 
 MOST_DIGITS_OF_A_NUMBER = 2
+# Whoever writes more tells something: no command, greeting or number is so long, with all marks around it.
+LONGEST_WORD = 100
 
 
 def fold(text: str) -> str:
@@ -12,6 +14,11 @@ def fold(text: str) -> str:
     normal = unicodedata.normalize("NFKC", text).casefold().replace("\u200d", "").replace("\u200c", "")
     kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in normal)
     return " ".join("".join(kept).split())
+
+
+def is_long(text: str) -> bool:
+    """Whether it can be none of the words below."""
+    return len(text) > LONGEST_WORD
 
 
 def digits_in(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from satark import metrics
 from satark.channels import registry
 from satark.channels.messages import Never, Sent, TryAgain, WindowClosed, Wire
 from satark.channels.spec import Channel
@@ -164,6 +165,7 @@ class Delivering:
             return NotNow()
         await self.lane.turn()
         outcome = await registry.send(self.channel, replace(wire, key=key), errand.address)
+        metrics.PARTS.labels(self.channel.name, type(outcome).__name__).inc()
         if isinstance(outcome, Sent):
             self.lane.worked()
             await self.courier.health.went(self.channel.name)

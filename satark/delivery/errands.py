@@ -10,7 +10,7 @@ from satark.channels.messages import Capabilities, Secret
 from satark.conversation.questions import READ, news
 from satark.conversation.state import Ask, Slot, State
 from satark.delivery.tools import Courier
-from satark.identity.envelope import open_address
+from satark.identity.envelope import open_address, seal_address
 from satark.intake.memory import Remembered, hold, lock, recall, remember, rounded_up
 from satark.intake.outgoing import read_answer
 from satark.store.clock import DAY, HOUR, now
@@ -79,7 +79,7 @@ async def _await_answer(courier: Courier, db: AsyncConnection, row: Any, address
         "key": key,
         "channel": row.channel,
         "state": lock(courier.locker, Remembered(state, turns=known.remembered.turns if known else 0)),
-        "sealed_address": found.sealed,
+        "sealed_address": seal_address(courier.opener, address),
         "expires": rounded_up(now() + NEWS_DAYS * DAY),
     }
     await remember(db, courier.store, [kept])

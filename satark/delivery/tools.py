@@ -8,7 +8,7 @@ from satark.channels.spec import Channel
 from satark.conversation.render import Voice
 from satark.delivery.lane import Lane
 from satark.delivery.outbox import Pair
-from satark.identity.lookup import Lookup
+from satark.identity.lookup import Lookup, Rehearsed
 from satark.intake.world import build_voice
 from satark.routing.jurisdiction import Jurisdiction
 from satark.store.engine import Store
@@ -47,6 +47,10 @@ class Courier:
     def rehearses(self, channel: Channel, address: Secret) -> bool:
         """Whether nobody is there: the operator looks whether anything stays of an address."""
         return address.reveal() == self.lookup.rehearsal(channel.name)
+
+    def rehearsed(self, channel: str, ref: Secret | None) -> Rehearsed | None:
+        """Where the file is that the operator sends in a rehearsal; None for one that somebody sent."""
+        return self.lookup.rehearsed(channel, ref.reveal()) if ref else None
 
     def reported_as(self, channel: Channel, key: str) -> str:
         """The keyed hash under which a report on a wire is found; "" where the provider sends none."""

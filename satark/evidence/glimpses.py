@@ -1,4 +1,4 @@
-"""What a page shows of a clean video or recording before it is played: a poster, how loud it is; and what it looks like."""
+"""What is seen of a clean file before it is played: of a video a poster, of a recording how loud it is; and its looks."""
 
 import io
 from collections.abc import Iterator
@@ -24,23 +24,26 @@ FULL = 255
 PLAIN = {"probesize": "32", "analyzeduration": "0"}
 
 
-def look_at(clean: IO[bytes], has_video: bool) -> tuple[bytes, bytes, tuple[int, ...]]:
-    """Poster, peaks and looks, as in a Report."""
+def listen_to(clean: IO[bytes]) -> bytes:
+    """The peaks of a recording, as in a Report."""
     with av.open(clean, "r", format="mp4", options=PLAIN) as media:
-        peaks = _peaks(media, media.streams.audio[0]) if media.streams.audio else b""
-        if not has_video:
-            return b"", peaks, ()
-        frames = [_picture(frame) for frame in _frames(media, media.streams.video[0])]
-        looks = [look_of(frame) for frame in frames]
-    best = next((frame for frame, look in zip(frames, looks, strict=True) if look is not None), frames[0])
-    return _jpeg(best), peaks, tuple(dict.fromkeys(look for look in looks if look is not None))
+        return _peaks(media, media.streams.audio[0])
 
 
-def _frames(media: Any, stream: Any) -> Iterator[Any]:
-    """The first picture, and then the key pictures before each moment, each once."""
-    stream.discard = av.stream.Discard.default
-    last = None
-    for moment in (0.0, *MOMENTS):
+def look_at(clean: IO[bytes], first: Any, rotation: int) -> tuple[bytes, tuple[int, ...]]:
+    """Poster and looks of a video, as in a Report. `first` is its first picture, that was decoded already."""
+    with av.open(clean, "r", format="mp4", options=PLAIN) as media:
+        frames = chain((first,), _later(media, media.streams.video[0]))
+        pictures = [_picture(frame, rotation) for frame in frames]
+    looks = [look_of(picture) for picture in pictures]
+    best = next((one for one, look in zip(pictures, looks, strict=True) if look is not None), pictures[0])
+    return _jpeg(best), tuple(dict.fromkeys(look for look in looks if look is not None))
+
+
+def _later(media: Any, stream: Any) -> Iterator[Any]:
+    """The key pictures before each moment, each once, but for the first."""
+    last = next(media.demux(stream)).pos
+    for moment in MOMENTS:
         media.seek(int((stream.duration or 0) * moment) + (stream.start_time or 0), stream=stream)
         packets = media.demux(stream)
         first = next(packets)
@@ -52,11 +55,11 @@ def _frames(media: Any, stream: Any) -> Iterator[Any]:
             yield frame
 
 
-def _picture(frame: Any) -> Image.Image:
+def _picture(frame: Any, rotation: int) -> Image.Image:
     scale = min(1.0, POSTER_SIDE / max(frame.width, frame.height))
     small = frame.reformat(max(1, int(frame.width * scale)), max(1, int(frame.height * scale)), "rgb24")
     picture: Image.Image = small.to_image()
-    return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+    return picture.rotate(rotation, expand=True) if rotation else picture
 
 
 def _jpeg(picture: Image.Image) -> bytes:
@@ -66,8 +69,6 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 
 def _peaks(media: Any, stream: Any) -> bytes:
-    for other in media.streams.video:
-        other.discard = av.stream.Discard.all
     parts = min(MOST_PEAKS, stream.frames)
     peaks = [0.0] * parts
     heard = [0] * parts
@@ -76,7 +77,6 @@ def _peaks(media: Any, stream: Any) -> bytes:
         if packet.size and heard[part] < PACKETS_A_PART:
             heard[part] += 1
             peaks[part] = max([peaks[part], *(_loudest(frame) for frame in decoded(packet))])
-    media.seek(0)
     return bytes(min(FULL, round(peak * FULL)) for peak in peaks)
 
 

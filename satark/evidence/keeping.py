@@ -53,9 +53,9 @@ class Keeper:
         self.sandbox = Sandbox()
         self.places = asyncio.Semaphore(ABREAST)
 
-    async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int, kind: str = "") -> str:
+    async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int, kind: str = "", voice: str = "") -> str:
         """Store a file that is being read. Returns its id. Raises OverLimit."""
-        row = Evidence(id=random_id(), kind=kind or kind_of(mime), mime=mime, hour=hour_of(now()))
+        row = Evidence(id=random_id(), kind=kind or kind_of(mime), mime=mime, voice=voice, hour=hour_of(now()))
         row = row.model_copy(update=await self.store_blob(chunks, limit))
         async with self.store.write() as db:
             await db.execute(insert(Evidence).values(**row.model_dump()))

@@ -3,6 +3,9 @@
 What is H.264 and AAC already is copied packet by packet; of H.264, only the units that hold picture: no note of the encoder
 or the camera (SEI). Anything else is decoded and encoded anew. How a telephone was held, in quarter turns, is written anew
 as well; it says nothing of whose it is.
+
+The voice of a recording is changed (disguise.py), unless it may be heard. The sound of a video stays as it is: most of what
+is heard there is what is shown.
 """
 
 from collections.abc import Iterator
@@ -11,11 +14,21 @@ from typing import IO, Any
 
 import av
 
-from satark.evidence.glimpses import look_at
+from satark.evidence.glimpses import listen_to, look_at
 from satark.evidence.report import Mime, NotClean, Reason, Report
-from satark.evidence.tracks import Changed, CopiedSound, CopiedVideo, Sound, Track, Video, decoded, starts_with_sound
+from satark.evidence.tracks import (
+    Changed,
+    CopiedSound,
+    CopiedVideo,
+    DisguisedSound,
+    Sound,
+    Track,
+    Video,
+    decoded,
+    starts_with_sound,
+)
 
-MOST_SECONDS = 30 * 60
+MOST_SECONDS, MOST_SECONDS_OF_SOUND = 30 * 60, 2 * 3600
 COPIED_FROM = ("mp4", "matroska")
 COPIED_SIDE = 1920
 PLAIN_CONFIG = 5
@@ -30,15 +43,18 @@ ERRORS = (av.FFmpegError, ValueError, IndexError, MemoryError, ArithmeticError)
 
 @dataclass(frozen=True)
 class Found:
-    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, how many quarter
-    turns the picture needs, in degrees, and the room for the index (0 where it is not known)."""
+    """What is in a file: numbers of its tracks (None where there is none), whether they can be copied, the first picture,
+    how many quarter turns it needs, in degrees, the room for the index (0 where it is not known), and whether the voice is
+    changed."""
 
     video: int | None
     sound: int | None
     copies_video: bool = False
     copies_sound: bool = False
+    first: Any = None
     rotation: int = 0
     index: int = 0
+    disguises: bool = False
 
     @property
     def is_copied(self) -> bool:
@@ -51,21 +67,25 @@ class Found:
         return replace(self, copies_video=False, copies_sound=False)
 
 
-def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str) -> Report:
-    """`demuxer` is FFmpeg's name of the container. Raises NotClean."""
+def clean_media(source: IO[bytes], target: IO[bytes], demuxer: str, as_spoken: bool) -> Report:
+    """`demuxer` is FFmpeg's name of the container; `as_spoken` leaves the voice of a recording. Raises NotClean."""
     try:
-        found = _written(source, target, demuxer)
+        found = _written(source, target, demuxer, as_spoken)
         target.flush()
         target.seek(0)
-        glimpses = look_at(target, found.video is not None)
+        if found.first is None:
+            return Report(Mime.AUDIO, peaks=listen_to(target), changed=found.disguises)
+        poster, looks = look_at(target, found.first, found.rotation)
     except ERRORS as error:
         raise NotClean(Reason.UNREADABLE) from error
-    return Report(Mime.AUDIO if found.video is None else Mime.VIDEO, None, *glimpses)
+    return Report(Mime.VIDEO, poster=poster, looks=looks)
 
 
-def _written(source: IO[bytes], target: IO[bytes], demuxer: str) -> Found:
+def _written(source: IO[bytes], target: IO[bytes], demuxer: str, as_spoken: bool) -> Found:
     with _opened(source, demuxer) as media:
         found = _survey(media, copies=demuxer in COPIED_FROM)
+        if found.video is None and not as_spoken:
+            found = replace(found, copies_sound=False, disguises=True)
         if found.is_copied:
             media.seek(BEGINNING)
             if _makes(media, target, found):
@@ -95,21 +115,24 @@ def _opened(source: IO[bytes], demuxer: str) -> Any:
 
 
 def _survey(media: Any, copies: bool) -> Found:
-    if media.duration and media.duration > MOST_SECONDS * av.time_base:
-        raise NotClean(Reason.LONG)
     video = next((one for one in media.streams.video if not _is_cover(one)), None)
+    most = MOST_SECONDS_OF_SOUND if video is None else MOST_SECONDS
+    if media.duration and media.duration > most * av.time_base:
+        raise NotClean(Reason.LONG)
     sound = next(iter(media.streams.audio), None)
     if video is None and sound is None:
         raise NotClean(Reason.KIND)
     copies_sound = copies and sound is not None and _is_plain_aac(media, sound)
     copies_video = copies and video is not None and _is_plain_h264(video)
+    first = None if video is None else _first_of(media, video)
     known = all(one.frames for one in (video, sound) if one is not None)
     return Found(
         None if video is None else video.index,
         None if sound is None else sound.index,
         copies_video,
         copies_sound,
-        0 if video is None else _rotation(media, video),
+        first,
+        0 if first is None else int(round(first.rotation / 90) * 90 % 360),
         INDEX_ROOM + INDEX_BYTES * sum(one.frames for one in (video, sound) if one is not None) if known else 0,
     )
 
@@ -134,12 +157,12 @@ def _is_plain_aac(media: Any, stream: Any) -> bool:
     return first is not None and starts_with_sound(first) and 0 < len(codec.extradata or b"") <= PLAIN_CONFIG
 
 
-def _rotation(media: Any, stream: Any) -> int:
-    """By the first picture. Raises NotClean where there is none."""
-    for packet in media.demux(stream):
-        for frame in decoded(packet):
-            return int(round(frame.rotation / 90) * 90 % 360)
-    raise NotClean(Reason.UNREADABLE)
+def _first_of(media: Any, stream: Any) -> Any:
+    """The first picture. Raises NotClean where there is none."""
+    frame = next((frame for packet in media.demux(stream) for frame in decoded(packet)), None)
+    if frame is None:
+        raise NotClean(Reason.UNREADABLE)
+    return frame
 
 
 def _make(media: Any, target: IO[bytes], found: Found) -> None:
@@ -160,4 +183,5 @@ def _tracks(media: Any, made: Any, found: Found) -> Iterator[tuple[int, Track]]:
         yield found.video, (CopiedVideo if found.copies_video else Video)(made, source, found.rotation)
     if found.sound is not None:
         source = media.streams[found.sound]
-        yield found.sound, (CopiedSound if found.copies_sound else Sound)(made, source)
+        made_by = DisguisedSound if found.disguises else CopiedSound if found.copies_sound else Sound
+        yield found.sound, made_by(made, source)

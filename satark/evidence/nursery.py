@@ -16,6 +16,7 @@ from types import ModuleType
 import msgspec
 
 from satark.evidence.confinement import confine, leave_the_house
+from satark.evidence.report import CLEAN
 
 HANDED = 3
 FIRST = 10
@@ -32,7 +33,7 @@ def main() -> None:
             return
         _bury()
         if (child := os.fork()) == 0:
-            _work(cleaner, files)
+            _work(cleaner, word, files)
         _hand_over(control, child)
         for file in files:
             os.close(file)
@@ -54,7 +55,7 @@ def _hand_over(control: socket.socket, child: int) -> None:
     os.close(handle)
 
 
-def _work(cleaner: ModuleType, files: list[int]) -> None:
+def _work(cleaner: ModuleType, word: bytes, files: list[int]) -> None:
     """Never returns. An error is told by the report that is missing."""
     status = 1
     try:
@@ -64,7 +65,7 @@ def _work(cleaner: ModuleType, files: list[int]) -> None:
         os.closerange(3, FIRST)
         confine()
         with os.fdopen(source, "rb") as read, os.fdopen(target, "r+b") as written:
-            result = cleaner.run(read, written)
+            result = (cleaner.run if word == CLEAN else cleaner.run_as_spoken)(read, written)
             written.flush()
         os.write(report, msgspec.msgpack.encode(result))
         status = 0

@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 from sqlalchemy import select, update
 
+from satark import metrics
 from satark.evidence.keeping import ABREAST, Keeper, OverLimit
-from satark.evidence.report import Reason
-from satark.evidence.sandbox import SECONDS, Clean
+from satark.evidence.report import Mime, Reason
+from satark.evidence.sandbox import Clean, Down
 from satark.evidence.uploads import Uploads
 from satark.store.clock import now
-from satark.store.tables import Evidence
+from satark.store.tables import Evidence, Voice
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +23,10 @@ MOST_ATTEMPTS = 8
 # At the provider a file lives for 7 days (Meta), or for as long as one likes (Telegram): at an hour each, almost six days.
 MOST_FETCHES = 150
 LONGEST_WAIT = 3600
-LEASE = SECONDS + 300
+# In seconds; who is at work on a file renews it.
+LEASE = 300
+RENEWED_EVERY = 60
+DOWN = 10
 NOT_FETCHED = "not_fetched"
 
 _row: Any = Evidence
@@ -54,9 +59,13 @@ async def _clean_due(keeper: Keeper) -> int:
 
 async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]]) -> None:
     try:
-        await step(row)
+        async with _held(keeper, row):
+            await step(row)
     except OverLimit:
         await keeper.change(row.id, state="withheld", reason=Reason.LARGE.value)
+    except Down:
+        log.warning("the sandbox does not answer; file %s waits for it", row.id)
+        await keeper.change(row.id, due=now() + DOWN, attempts=row.attempts)
     except Exception as error:  # noqa: BLE001 - whatever a file does, the next one is prepared
         log.warning("file %s could not be prepared (%s), attempt %d", row.id, type(error).__name__, row.attempts + 1)
         await _later(keeper, row)
@@ -65,6 +74,9 @@ async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]])
 async def _claim(keeper: Keeper, state: str) -> Any:
     """One file that is due, out of reach of other workers for the time of the lease."""
     wanted = (_row.state == state) & (_row.due <= now())
+    if state == "kept":
+        # Until a tip has it, its informant may still say that their voice may be heard.
+        wanted &= (_row.kind != "audio") | _row.tip_id.is_not(None)
     async with keeper.store.write() as db:
         found = await db.execute(select(Evidence).where(wanted).limit(1).with_for_update(skip_locked=True))
         row = found.one_or_none()
@@ -72,6 +84,25 @@ async def _claim(keeper: Keeper, state: str) -> Any:
             leased = {"due": now() + LEASE, "attempts": row.attempts + 1}
             await db.execute(update(Evidence).where(_row.id == row.id).values(**leased))
     return row
+
+
+@asynccontextmanager
+async def _held(keeper: Keeper, row: Any) -> AsyncIterator[None]:
+    """Out of reach of other workers, however long it takes: one that dies is followed by another soon."""
+    renewing = asyncio.create_task(_renew(keeper, row))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _renew(keeper: Keeper, row: Any) -> None:
+    while True:
+        await asyncio.sleep(RENEWED_EVERY)
+        async with keeper.store.write() as db:
+            own = (_row.id == row.id) & (_row.state == row.state)
+            await db.execute(update(Evidence).where(own).values(due=now() + LEASE))
 
 
 async def _fetch(keeper: Keeper, row: Any, fetch: Fetch, limit: int) -> None:
@@ -84,23 +115,28 @@ async def _fetch(keeper: Keeper, row: Any, fetch: Fetch, limit: int) -> None:
 
 
 async def _clean(keeper: Keeper, row: Any) -> None:
-    outcome = await keeper.sandbox.clean(keeper.read_original(row))
+    outcome = await keeper.sandbox.clean(keeper.read_original(row), as_spoken=bool(row.voice))
     if isinstance(outcome, Clean):
         try:
             await _replace(keeper, row, outcome)
+            metrics.FILES.labels("ready").inc()
         finally:
             outcome.close()
     else:
+        metrics.FILES.labels(outcome.reason.value).inc()
         await keeper.change(row.id, state="withheld", reason=outcome.reason.value)
 
 
 async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
-    """The clean file takes the original's place; with its key, the original is gone."""
+    """The clean file takes the original's place; with its key, the original is gone, and of a voice also the log of that."""
     name, key = await keeper.put(outcome.chunks())
     shown = await _glimpses(keeper, outcome)
-    facts = {"mime": outcome.mime, "size": outcome.size, "cleaned": outcome.sha256, "state": "ready"}
+    voice = (Voice.CHANGED if outcome.report.changed else row.voice) if outcome.mime == Mime.AUDIO else ""
+    facts = {"mime": outcome.mime, "size": outcome.size, "cleaned": outcome.sha256, "state": "ready", "voice": voice}
     await keeper.change(row.id, blob=name, key=key, **facts, **shown)
     await keeper.blobs.delete(row.blob)
+    if outcome.report.changed:
+        await keeper.store.scrub()
 
 
 async def _glimpses(keeper: Keeper, outcome: Clean) -> dict[str, Any]:

@@ -15,6 +15,10 @@ class Mime(StrEnum):
     PDF = "application/pdf"
 
 
+CLEAN, CLEAN_AS_SPOKEN = b"+", b"="
+"""What the sandbox is told with a file: to change the voice of a recording, or to leave it."""
+
+
 class Reason(StrEnum):
     """Why there is no clean file. The last two are seen from outside the cleaner's process."""
 
@@ -47,7 +51,8 @@ class Report(Struct, frozen=True, omit_defaults=True):
     """Either what the clean file is, or why there is none.
 
     `poster` is a small JPEG of a video. `peaks` is how loud a recording is, from 0 to 255, in at most 300 equal parts.
-    `looks` are 64-bit numbers of what a picture, or three frames of a video, look like (looks.py).
+    `looks` are 64-bit numbers of what a picture, or three frames of a video, look like (looks.py). `changed` is whether
+    the voice of a recording was.
     """
 
     mime: Mime | None = None
@@ -55,3 +60,4 @@ class Report(Struct, frozen=True, omit_defaults=True):
     poster: bytes = b""
     peaks: bytes = b""
     looks: tuple[int, ...] = ()
+    changed: bool = False

@@ -20,12 +20,17 @@ from pathlib import Path
 import msgspec
 
 from satark.evidence.confinement import knows_calls
-from satark.evidence.report import Reason, Report
+from satark.evidence.report import CLEAN, CLEAN_AS_SPOKEN, Reason, Report
 
-SECONDS = 600
+# Of the processor: on a slow machine a file has as much of them, and waits longer.
+SECONDS = 800
+# So many times, in that time on the clock, it is looked at.
+LOOKS = 10
 READ = 262_144
 MOST_REPORT = 262_144
 ANSWERS_WITHIN = 60
+# A cleaner needs no threads for its sums.
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class Clean:
 
 
 class Sandbox:
-    """Starts with the first file, and again after it died. `cleaner` is a module with `run(source, target) -> Report`."""
+    """Starts with the first file, and again after it died. `cleaner` is a module with `run(source, target) -> Report`,
+    and `run_as_spoken`, which leaves voices as they are."""
 
     def __init__(self, cleaner: str = "satark.evidence.cleaners", seconds: float = SECONDS) -> None:
         self._cleaner = cleaner
@@ -73,14 +79,15 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    async def clean(self, data: AsyncIterable[bytes]) -> Clean | Withheld:
-        """Clean a file, whatever it is. An error of `data` itself is raised, and Down."""
+    async def clean(self, data: AsyncIterable[bytes], as_spoken: bool = False) -> Clean | Withheld:
+        """Clean a file, whatever it is; the voice of a recording is changed, unless it is wanted `as_spoken`. An error of
+        `data` itself is raised, and Down."""
         files = [os.memfd_create(name) for name in ("source", "target", "report")]
         try:
             async for chunk in data:
                 os.write(files[0], chunk)
             os.lseek(files[0], 0, os.SEEK_SET)
-            handle = await asyncio.to_thread(self._start_child, files)
+            handle = await asyncio.to_thread(self._start_child, files, CLEAN_AS_SPOKEN if as_spoken else CLEAN)
             if not await _ended(handle, self._seconds):
                 return Withheld(Reason.TIME)
             report = _read(files[2])
@@ -98,14 +105,14 @@ class Sandbox:
         ours, theirs = (Path(f"/proc/{who}/ns/net") for who in ("self", self._process.pid))
         return int(knows_calls()) + (theirs.readlink() != ours.readlink())
 
-    def _start_child(self, files: list[int]) -> int:
+    def _start_child(self, files: list[int], word: bytes) -> int:
         """Returns a handle of the process that works on them. Raises Down."""
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self._start()
             assert self._control is not None
             try:
-                socket.send_fds(self._control, [b"+"], files)
+                socket.send_fds(self._control, [word], files)
                 handles = socket.recv_fds(self._control, 1, 1)[1]
             except OSError:
                 handles = []
@@ -121,7 +128,7 @@ class Sandbox:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-s", "-P", "-m", "satark.evidence.nursery", str(theirs.fileno()), self._cleaner],
-                pass_fds=(theirs.fileno(),), env={"PYTHONPATH": os.pathsep.join(sys.path)}, cwd="/",
+                pass_fds=(theirs.fileno(),), env={"PYTHONPATH": os.pathsep.join(sys.path), **ALONE}, cwd="/",
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
@@ -141,21 +148,39 @@ class Sandbox:
 
 
 async def _ended(handle: int, seconds: float) -> bool:
-    """Wait until a process ends. Whether it did so by itself: at the end of its time, or of our patience, it is killed."""
+    """Wait until a process ends. Whether it did so by itself: when it had so many seconds of the processor, or did nothing
+    for as long, or at the end of our patience, it is killed."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_reader(handle, ended.set)
     try:
-        async with asyncio.timeout(seconds):
-            await ended.wait()
-    except TimeoutError:
+        used, still = 0.0, 0
+        while used < seconds and still < LOOKS:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds / LOOKS):
+                    await ended.wait()
+                    return True
+            before, used = used, _processor_seconds(handle)
+            still = still + 1 if used == before else 0
         return False
     finally:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(handle, signal.SIGKILL)
         loop.remove_reader(handle)
         os.close(handle)
-    return True
+
+
+def _processor_seconds(handle: int) -> float:
+    """How long a process was at work, as far as one can see; 0 of one that is gone."""
+    told = Path(f"/proc/self/fdinfo/{handle}").read_text()
+    number = next(line.split()[1] for line in told.splitlines() if line.startswith("Pid:"))
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return 0.0
+    # Behind its name, which may hold anything (proc(5)): user and system time are the 14th and 15th of all.
+    ticks = stat.rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def _read(file: int) -> Report:

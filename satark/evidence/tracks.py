@@ -5,12 +5,16 @@ from typing import Any, Protocol
 
 import av
 import av.bitstream
+import numpy as np
 
+from satark.evidence.disguise import Disguise
+from satark.evidence.grains import RATE, Samples
 from satark.evidence.units import PICTURE_KINDS, length_bytes, picture_of
 
 VIDEO_SIDE = 1920
 SOUND_RATE = 44_100
-SOUND_BITS = 64_000
+SOUND_BITS, VOICE_BITS = 64_000, 40_000
+SOUND_FRAME = 1024
 TICK = Fraction(1, 90_000)
 # No more than 30 pictures a second: those between are left out.
 LEAST_GAP = 1 / 33
@@ -171,8 +175,10 @@ class Video(_Encoded):
 class Sound(_Encoded):
     """One channel. Gaps are filled with silence, and what comes twice is left out: sound and picture stay together."""
 
+    rate, bits = SOUND_RATE, SOUND_BITS
+
     def __init__(self, made: Any, source: Any) -> None:  # noqa: ARG002 - all tracks are made alike
-        super().__init__(made, made.add_stream("aac", rate=SOUND_RATE, layout="mono", bit_rate=SOUND_BITS))
+        super().__init__(made, made.add_stream("aac", rate=self.rate, layout="mono", bit_rate=self.bits))
         self._form: Any = None
         self._resampler: Any = None
 
@@ -181,15 +187,54 @@ class Sound(_Encoded):
         last: list[Any] = []
         if form != self._form:
             last = self._resampler.resample(None) if self._resampler else []
-            self._form, self._resampler = form, _resampler()
+            self._form, self._resampler = form, self._new_resampler()
         return [*last, *self._resampler.resample(frame)]
 
+    def rest(self) -> list[Any]:
+        return self._resampler.resample(None) if self._resampler else []
+
     def finish(self) -> None:
-        if self._resampler:
-            for frame in self._resampler.resample(None):
-                self._write(self.stream.encode(frame))
+        for frame in self.rest():
+            self._write(self.stream.encode(frame))
         super().finish()
 
+    def _new_resampler(self) -> Any:
+        return av.AudioResampler("fltp", "mono", self.rate, frame_size=SOUND_FRAME, options={"async": "1"})
 
-def _resampler() -> Any:
-    return av.AudioResampler("fltp", "mono", SOUND_RATE, frame_size=1024, options={"async": "1"})
+
+class DisguisedSound(Sound):
+    """The same, in another voice."""
+
+    rate, bits = RATE, VOICE_BITS
+
+    def __init__(self, made: Any, source: Any) -> None:
+        super().__init__(made, source)
+        self._disguise = Disguise()
+        self._left: Samples = np.zeros(0)
+        self._at = 0
+
+    def shaped(self, frame: Any) -> list[Any]:
+        return self._changed(super().shaped(frame))
+
+    def rest(self) -> list[Any]:
+        last = [*self._changed(super().rest()), *self._frames(self._disguise.finish())]
+        return [*last, *self._frames(np.zeros(SOUND_FRAME - len(self._left)))]
+
+    def _changed(self, frames: list[Any]) -> list[Any]:
+        # A short one is heard at its end only.
+        self.count += len(frames)
+        ready = [self._disguise.take(frame.to_ndarray()[0].astype(np.float64)) for frame in frames]
+        return [made for sound in ready for made in self._frames(sound)]
+
+    def _frames(self, sound: Samples) -> list[Any]:
+        """What the encoder takes, SOUND_FRAME each; what is left of it waits."""
+        sound = np.concatenate((self._left, sound))
+        whole = len(sound) - len(sound) % SOUND_FRAME
+        self._left = sound[whole:]
+        return [self._frame(sound[at : at + SOUND_FRAME]) for at in range(0, whole, SOUND_FRAME)]
+
+    def _frame(self, sound: Samples) -> Any:
+        frame = av.AudioFrame.from_ndarray(sound.astype(np.float32)[None], "fltp", "mono")
+        frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), self._at
+        self._at += SOUND_FRAME
+        return frame

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Mapping
 
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -19,6 +18,7 @@ from satark.gateway.tus import Tus
 from satark.gateway.webhook import Webhook
 from satark.resources import static_dir
 from satark.routing.posters import codes_of
+from satark.web import health
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 from satark.web.locale import locale_of
@@ -31,8 +31,7 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     routes: list[BaseRoute] = [
         Route("/", home),
         Route("/q/{poster}", poster),
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
+        *health.ROUTES,
         Mount("/static", StaticFiles(directory=static_dir())),
         *(_mount(core, channel, hosts(channel)) for channel in core.registry.channels.values()),
     ]
@@ -92,19 +91,3 @@ def _home(request: Request, locale: str, place: str = "", code: str = "") -> Res
     core: Core = request.app.state.core
     channels, links = set(core.registry.channels), core.registry.links(code)
     return core.pages.page("public/home.html", locale, channels=channels, links=links, place=place, code=code)
-
-
-async def healthz(_request: Request) -> Response:
-    """The process lives."""
-    return PlainTextResponse("ok\n")
-
-
-async def readyz(request: Request) -> Response:
-    """The process can take messages: its database answers."""
-    core: Core = request.app.state.core
-    try:
-        async with core.store.read() as db:
-            await db.execute(text("SELECT 1"))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
-        return PlainTextResponse(f"the database does not answer ({type(error).__name__})\n", 503)
-    return PlainTextResponse("ok\n")

@@ -6,7 +6,7 @@ Other numbers stay: they are evidence. A number is found however it is written: 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from satark.channels.messages import Secret
 
@@ -15,11 +15,14 @@ MASK = "█████"
 NATIONAL_DIGITS = 10
 FEWEST_DIGITS = 7
 SHORTEST_NAME = 3
+_NOT_DIGITS = re.compile(r"\D+")
 _BETWEEN = r"[\s().\-–—/_·]*"
 
 
 def to_ascii_digits(text: str) -> str:
     """`text` of the same length, with the digits of every script as 0-9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in text)
 
 
@@ -33,19 +36,32 @@ def _name_pattern(name: str) -> str:
     return r"(?<!\w)" + r"\s+".join(map(re.escape, name.split())) + r"(?!\w)"
 
 
-def _pattern(own: str) -> str | None:
-    digits = "".join(char for char in to_ascii_digits(own) if char.isdigit())
-    letters = any(char.isalpha() for char in own)
-    if not letters and len(digits) >= FEWEST_DIGITS:
-        return _number_pattern(digits)
-    if letters and len(own.strip()) >= SHORTEST_NAME:
-        return _name_pattern(own.strip())
-    return None
+def _digits(text: str) -> str:
+    """The digits of every script in `text`, as 0-9, and nothing else."""
+    return to_ascii_digits(_NOT_DIGITS.sub("", text))
+
+
+def _folded(text: str) -> str:
+    """Equal for all that `re.IGNORECASE` takes for equal, and for a little more."""
+    return text.replace("İ", "i").replace("ı", "i").casefold()
+
+
+def _patterns(text: str, own: Iterable[Secret]) -> Iterator[str]:
+    """The patterns of those numbers and names that may stand in `text`. Most are not there, which a quick look tells: what
+    is not in the text without all that may stand between is not in it."""
+    digits, folded = _digits(text), _folded(text)
+    for secret in own:
+        value = secret.reveal().strip()
+        letters, number = any(char.isalpha() for char in value), _digits(value)
+        if not letters and len(number) >= FEWEST_DIGITS and number[-NATIONAL_DIGITS:] in digits:
+            yield _number_pattern(number)
+        if letters and len(value) >= SHORTEST_NAME and all(part in folded for part in _folded(value).split()):
+            yield _name_pattern(value)
 
 
 def mask(text: str, own: Iterable[Secret]) -> str:
     """`text` with each of the informant's own numbers and names replaced by a bar."""
-    patterns = [pattern for secret in own if (pattern := _pattern(secret.reveal()))]
+    patterns = list(_patterns(text, own))
     if not patterns:
         return text
     spans = [match.span() for match in re.finditer("|".join(patterns), to_ascii_digits(text), re.IGNORECASE)]

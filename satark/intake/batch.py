@@ -32,7 +32,7 @@ from satark.intake.world import build_world, world_for
 from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
 from satark.store.sealing import Locker
-from satark.store.tables import Evidence, Outbox, SeenEvent, random_id
+from satark.store.tables import Evidence, Outbox, SeenEvent
 from satark.store.writing import Rows
 
 # A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).
@@ -101,7 +101,11 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outco
         heard = {key: thread for key, thread in threads.items() if not mutes.get(thread.muting)}
         rows = Rows()
         effects = Effects(db, desk.tools, rows, hour_of(now))
-        outcomes = [await _advance(desk, effects, thread, known.get(key), seen, now) for key, thread in heard.items()]
+        worlds = {thread.channel: world_for(desk.world, thread.capabilities) for thread in heard.values()}
+        outcomes = [
+            await _advance(desk, effects, thread, known.get(key), seen, worlds[thread.channel], now)
+            for key, thread in heard.items()
+        ]
         for outcome in outcomes:
             outcome.slowed = outcome.thread.muting in mutes
         await _write(desk, db, effects, outcomes, now)
@@ -111,11 +115,10 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outco
 
 
 async def _advance(
-    desk: Desk, effects: Effects, thread: Thread, known: Recalled | None, seen: set[str], now: int
+    desk: Desk, effects: Effects, thread: Thread, known: Recalled | None, seen: set[str], world: World, now: int
 ) -> Outcome:
     """One conversation through its new events. A repetition says again what was said, and does nothing."""
     outcome = Outcome(thread, known.remembered if known else Remembered(), _return_address(desk, thread, known))
-    world = world_for(desk.world, thread.capabilities)
     for event in thread.events:
         if event.inbound == AGAIN or (event.key in seen if event.key else not _is_idle(known, now)):
             continue
@@ -142,12 +145,13 @@ def _is_idle(known: Recalled | None, now: int) -> bool:
 
 
 def _return_address(desk: Desk, thread: Thread, known: Recalled | None) -> bytes:
-    """The sealed address, where the channel can ever write to it: it calls back who just gave a ring."""
+    """The sealed address, where the channel can ever write to it: it calls back who just gave a ring. It is sealed once a
+    conversation, and anew for each tip (effects.py)."""
     if thread.capabilities.pushes_for == 0 and not any(one.inbound.kind is Kind.MISSED for one in thread.events):
         return b""
-    if thread.address is None:
-        return known.sealed_address if known else b""
-    return seal_address(desk.tools.courier, thread.address)
+    if known and known.sealed_address:
+        return known.sealed_address
+    return seal_address(desk.tools.courier, thread.address) if thread.address else b""
 
 
 def _take_in(desk: Desk, effects: Effects, thread: Thread, inbound: Inbound) -> Inbound:
@@ -155,16 +159,15 @@ def _take_in(desk: Desk, effects: Effects, thread: Thread, inbound: Inbound) -> 
     media = inbound.media
     if media is None or media.kept:
         return inbound
-    row = Evidence(
-        id=random_id(),
+    row = effects.rows.put(
+        Evidence,
         kind=media.kind.value,
         mime=media.mime,
         source=desk.tools.courier.close(source_of(media)),
         channel=thread.channel,
         hour=effects.hour,
     )
-    effects.rows.add(row)
-    return replace(inbound, media=Media(media.kind, kept=row.id))
+    return replace(inbound, media=Media(media.kind, kept=row["id"]))
 
 
 async def _step(effects: Effects, outcome: Outcome, event: FlowEvent, world: World) -> Turn:
@@ -185,11 +188,14 @@ async def _step(effects: Effects, outcome: Outcome, event: FlowEvent, world: Wor
 async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Sequence[Outcome], now: int) -> None:
     changed = [outcome for outcome in outcomes if outcome.fresh]
     keys = {key for outcome in changed for key in outcome.fresh if key}
-    effects.rows.add(*(SeenEvent(key=key, day=day_of(now)) for key in keys))
+    for key in keys:
+        effects.rows.put(SeenEvent, key=key, day=day_of(now))
     pushing = [one for one in changed if one.asks and one.is_pushed]
     await withdraw_questions(db, [outcome.thread.key for outcome in pushing])
     await release_held(db, [outcome.thread.key for outcome in changed], now)
-    effects.rows.add(*(_answer(desk, outcome, now) for outcome in pushing if outcome.sealed_address))
+    for outcome in pushing:
+        if outcome.sealed_address:
+            effects.rows.put(Outbox, **_answer(desk, outcome, now))
     await effects.rows.write(db)
     await effects.finish()
     await forget(db, [outcome.thread.key for outcome in changed if outcome.over])
@@ -198,16 +204,16 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
         await remember(db, desk.store, lasting)
 
 
-def _answer(desk: Desk, outcome: Outcome, now: int) -> Outbox:
-    return Outbox(
-        channel=outcome.thread.channel,
-        thread=outcome.thread.key,
-        sealed_address=outcome.sealed_address,
-        sealed_prompts=close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen, _limit(outcome, now)),
-        due=now + outcome.pause,
-        replaceable=not any(ask.notice for ask in outcome.asks),
-        place=outcome.remembered.turns,
-    )
+def _answer(desk: Desk, outcome: Outcome, now: int) -> dict[str, Any]:
+    return {
+        "channel": outcome.thread.channel,
+        "thread": outcome.thread.key,
+        "sealed_address": outcome.sealed_address,
+        "sealed_prompts": close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen, _limit(outcome, now)),
+        "due": now + outcome.pause,
+        "replaceable": not any(ask.notice for ask in outcome.asks),
+        "place": outcome.remembered.turns,
+    }
 
 
 def _limit(outcome: Outcome, now: int) -> int:

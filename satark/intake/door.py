@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as DatabaseBusy
 
+from satark import metrics
 from satark.channels.messages import Capabilities, DeliveryStatus, Envelope, Prompt
 from satark.channels.spec import Channel, NotAccepted
 from satark.conversation.render import Voice, render
@@ -92,6 +94,7 @@ class Door:
         try:
             self._waiting.put_nowait(Arrival(channel, capabilities, items, answer, idle))
         except asyncio.QueueFull:
+            metrics.REFUSED.labels(channel).inc(len(items))
             raise NotAccepted("too much is waiting") from None
         return await answer
 
@@ -110,23 +113,30 @@ class Door:
         """All together; where one of them cannot be settled, each for itself, so that it spoils no other."""
         try:
             await self._settle_together(batch)
-        except (DBAPIError, OSError) as error:
+        except (IntegrityError, DataError) as error:
+            await self._settle_apart(batch, error)
+        except (DBAPIError, DatabaseBusy, OSError) as error:
             log.error("the database did not take %d messages (%s); they were refused", len(batch), type(error).__name__)
             _refuse(batch)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are settled
-            if len(batch) > 1:
-                for arrival in batch:
-                    await self._settle([arrival])
-            else:
-                log.error("a message of channel %s was refused (%s)", batch[0].channel, type(error).__name__)
-                _refuse(batch)
+            await self._settle_apart(batch, error)
+
+    async def _settle_apart(self, batch: Sequence[Arrival], error: Exception) -> None:
+        if len(batch) > 1:
+            for arrival in batch:
+                await self._settle([arrival])
+        else:
+            log.error("a message of channel %s was refused (%s)", batch[0].channel, type(error).__name__)
+            _refuse(batch)
 
     async def _settle_together(self, batch: Sequence[Arrival]) -> None:
         lookup = self.desk.tools.lookup
         outcomes = await settle(self.desk, threads_of(batch, lookup), now())
         await record_reports(self.desk.store, lookup, batch, now())
         said = {outcome.thread.key: outcome.asks for outcome in outcomes}
+        metrics.BATCH.observe(len(batch))
         for arrival in batch:
+            metrics.SETTLED.labels(arrival.channel).inc(len(arrival.items))
             self._answer(arrival, said)
         await self._health.came(arrival.channel for arrival in batch if arrival.items)
         await self._wake("prepare")
@@ -138,9 +148,12 @@ class Door:
         """What is durable stays so, even where its answer cannot be put into words."""
         if arrival.answer.done():
             return
+        if not arrival.capabilities.answers_in_request:
+            arrival.answer.set_result([])
+            return
         asks = [ask for key in keys_of(arrival, self.desk.tools.lookup) for ask in said.get(key, ())]
         try:
-            answers = render(asks, self.voice, arrival.capabilities) if arrival.capabilities.answers_in_request else []
+            answers = render(asks, self.voice, arrival.capabilities)
         except Exception as error:  # noqa: BLE001 - one template must not stop the answers of others
             log.error("prompts %s cannot be said (%s)", [ask.id for ask in asks], type(error).__name__)
             arrival.answer.set_exception(error)
@@ -150,5 +163,6 @@ class Door:
 
 def _refuse(batch: Sequence[Arrival]) -> None:
     for arrival in batch:
+        metrics.REFUSED.labels(arrival.channel).inc(len(arrival.items))
         if not arrival.answer.done():
             arrival.answer.set_exception(NotAccepted("the message could not be kept"))

@@ -1,7 +1,7 @@
 """Carries out what the flow wants done, inside the transaction of its batch."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from satark.conversation.state import (
     Submit,
     Submitted,
 )
+from satark.identity.envelope import seal_address
 from satark.identity.lookup import Lookup
 from satark.insight.cells import cell_of
 from satark.intake.arrivals import Thread
@@ -36,7 +37,7 @@ from satark.routing.pack import Pack
 from satark.routing.places import Gazetteer
 from satark.routing.policy import readers
 from satark.store.sealing import Opener, Seal
-from satark.store.tables import Evidence, Message, ReturnAddress, Tip, TipReader, UploadPart
+from satark.store.tables import Evidence, Message, ReturnAddress, Tip, TipReader, UploadPart, Voice
 from satark.store.writing import Rows
 from satark.tips.clocks import Step, clocks_of
 from satark.tips.letters import LetterKind, words_of
@@ -83,7 +84,7 @@ class Effects:
         self.tools = tools
         self.rows = rows
         self.hour = hour
-        self.files_of: list[tuple[list[str], str]] = []
+        self.files_of: list[tuple[list[str], dict[str, str]]] = []
         self.destroyed = False
         self.opened = False
 
@@ -100,7 +101,7 @@ class Effects:
             case Locate():
                 return self._locate(effect)
             case Append():
-                await self._append(effect.tip, effect.given)
+                await self._append(effect)
                 await self._heard(effect.tip, thread.channel)
             case Discard():
                 await self._discard(effect.given)
@@ -138,11 +139,16 @@ class Effects:
         )
         if sealed_address:
             heard = self.hour if effect.whole else self.hour - IDLE_AT_MOST
-            address = ReturnAddress(tip_id=tip.id, channel=thread.channel, sealed=sealed_address, heard_hour=heard)
-            self.rows.add(address)
-        self._claim_files(draft.given, tip.id)
+            sealed = self._sealed_anew(thread, sealed_address)
+            self.rows.put(ReturnAddress, tip_id=tip.id, channel=thread.channel, sealed=sealed, heard_hour=heard)
+        self._claim_files(draft.given, tip.id, draft.own_voice)
         self.opened = True
         return Submitted(tip=tip.id, receipt=receipt, readers=tuple(sorted(reading)), whole=effect.whole)
+
+    def _sealed_anew(self, thread: Thread, sealed_address: bytes) -> bytes:
+        """The return address of a tip is like that of no other row: with their conversation, all that two tips of one
+        person have in common must be gone (P3). Where the clock sends it off, its conversation ends here."""
+        return seal_address(self.tools.courier, thread.address) if thread.address else sealed_address
 
     def _cell(self, named: Place, district: str) -> str:
         """The cell of the place that the citizen named, where it lies in the tip's district."""
@@ -152,10 +158,10 @@ class Effects:
         at = gazetteer.point_of(named.words, district) if named.words else None
         return cell_of(*at) if at else ""
 
-    def _claim_files(self, given: Iterable[Given], tip_id: str) -> None:
+    def _claim_files(self, given: Iterable[Given], tip_id: str, own_voice: bool) -> None:
         files = [one.evidence for one in given if one.evidence]
         if files:
-            self.files_of.append((files, tip_id))
+            self.files_of.append((files, {"tip_id": tip_id, "voice": Voice.OWN if own_voice else ""}))
 
     async def _look_up(self, receipt: str) -> Found:
         if not is_receipt(receipt):
@@ -190,14 +196,15 @@ class Effects:
         stations = tuple(one.station for one in at.suggestions)
         return Located(effect.words, point, at.district, stations, outside=not at.district)
 
-    async def _append(self, tip_id: str, given: Sequence[Given]) -> None:
+    async def _append(self, effect: Append) -> None:
+        tip_id, given = effect.tip, effect.given
         count = select(func.count()).select_from(Message).where(_message.tip_id == tip_id)
         place = (await self.db.execute(count)).scalar_one()
         letter = from_informant(
             self.tools.content, tip_id, LetterKind.ADDITION, letter_of(given), self.hour, place=place
         )
         self.rows.add(letter)
-        self._claim_files(given, tip_id)
+        self._claim_files(given, tip_id, effect.own_voice)
         # What is added to a tip that was destroyed meanwhile is not lost: there is something in it again.
         lives = {"changed_hour": self.hour, "destroyed": None}
         await self.db.execute(update(Tip).where(_tip.id == tip_id).values(**lives))
@@ -224,12 +231,12 @@ class Effects:
         self.destroyed = True
 
     async def finish(self) -> None:
-        """Once all rows are written: tell each file its tip, and who counts that there are new ones."""
+        """Once all rows are written: tell each file its tip and its voice, and who counts that there are new ones."""
         if self.opened:
             await mark(self.db, self.hour)
-        for files, tip_id in self.files_of:
+        for files, claim in self.files_of:
             free = _evidence.id.in_(files) & _evidence.tip_id.is_(None)
-            await self.db.execute(update(Evidence).where(free).values(tip_id=tip_id))
+            await self.db.execute(update(Evidence).where(free).values(**claim))
 
 
 def source_of(media: Media) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Secret
@@ -36,14 +36,23 @@ def read_answer(opened: bytes) -> Answer:
     return _decoder.decode(opened)
 
 
+_threads: Any = _outbox.thread.in_(bindparam("threads", expanding=True))
+_unsent = (_outbox.state == "due") & (_outbox.claimed_until == 0)
+_OUTDATED = delete(Outbox).where(_threads & _outbox.replaceable & or_(_unsent, _outbox.state != "due"))
+_RELEASED = (
+    update(Outbox)
+    .where(_threads & (_outbox.state == "held"))
+    .values(state="due", knocking=False, due=bindparam("moment"))
+)
+
+
 async def withdraw_questions(db: AsyncConnection, threads: Sequence[str]) -> None:
     """A question that nobody has sent yet, or that may still be repeated, is out of date once there is a newer one."""
-    unsent = (_outbox.state == "due") & (_outbox.claimed_until == 0)
-    outdated = _outbox.thread.in_(threads) & _outbox.replaceable & or_(unsent, _outbox.state != "due")
-    await db.execute(delete(Outbox).where(outdated))
+    if threads:
+        await db.execute(_OUTDATED, {"threads": threads})
 
 
 async def release_held(db: AsyncConnection, threads: Sequence[str], now: int) -> None:
     """Who writes opens the window: what waited for that may go."""
-    held = _outbox.thread.in_(threads) & (_outbox.state == "held")
-    await db.execute(update(Outbox).where(held).values(state="due", knocking=False, due=now))
+    if threads:
+        await db.execute(_RELEASED, {"threads": threads, "moment": now})

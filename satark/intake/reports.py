@@ -1,6 +1,6 @@
 """What providers report of messages that were sent: matched by a keyed hash, and never going back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import case, delete, select, update
@@ -28,6 +28,8 @@ RANKS = {
 }
 # How often a message is sent anew that its provider took and then failed.
 MOST_FAILURES = 4
+Reported = tuple[Any, DeliveryStatus]
+"""A row of what was sent, and what is reported of it."""
 ARRIVED = (DeliveryState.DELIVERED, DeliveryState.READ)
 
 
@@ -46,23 +48,31 @@ async def record_reports(store: Store, lookup: Lookup, batch: Sequence[Arrival],
     if not reports:
         return
     async with store.write() as db:
-        wanted = select(SentPart).where(_part.key.in_([key for key, _ in reports]))
+        wanted = select(SentPart).where(_part.key.in_({key for key, _ in reports}))
         parts = {row.key: row for row in await db.execute(wanted)}
-        for key, report in reports:
-            if key in parts:
-                await _record(db, parts[key], report, now)
+        await _record(db, [(parts[key], report) for key, report in reports if key in parts], now)
 
 
-async def _record(db: AsyncConnection, part: Any, report: DeliveryStatus, now: int) -> None:
-    if report.state is DeliveryState.FAILED and await _send_anew(db, part, report, now):
-        return
-    if report.state is not DeliveryState.FAILED:
-        await db.execute(_go_on_behind(part, now))
-    if report.state in (*ARRIVED, DeliveryState.FAILED):
-        kept = (_outbox.id == part.errand) & (_outbox.state == "sent")
-        await db.execute(delete(Outbox).where(kept))
-    if part.message_id:
-        await db.execute(_raise(part.message_id, report.state))
+async def _record(db: AsyncConnection, known: Sequence[Reported], now: int) -> None:
+    """All at once: what a provider tells of thousands of messages costs no statement each. What arrived has not failed,
+    in whatever order that is told."""
+    taken = {(part.errand, part.part) for part, report in known if report.state is not DeliveryState.FAILED}
+    if taken:
+        await _go_on_behind(db, taken, now)
+    arrived = {part.key for part, report in known if report.state in ARRIVED}
+    failed = [one for one in known if one[1].state is DeliveryState.FAILED and one[0].key not in arrived]
+    anew = {part.key for part, report in failed if await _send_anew(db, part, report, now)}
+    lost = [part for part, _ in failed if part.key not in anew]
+    over = {part.errand for part, report in known if report.state in ARRIVED} | {part.errand for part in lost}
+    if over:
+        await db.execute(delete(Outbox).where(_outbox.id.in_(over) & (_outbox.state == "sent")))
+    furthest: dict[str, DeliveryState] = {}
+    for part, report in known:
+        if part.message_id and part.key not in anew:
+            said = furthest.get(part.message_id, report.state)
+            furthest[part.message_id] = max(said, report.state, key=rank)
+    for message_id, state in furthest.items():
+        await db.execute(_raise(message_id, state))
 
 
 async def _send_anew(db: AsyncConnection, part: Any, report: DeliveryStatus, now: int) -> bool:
@@ -79,10 +89,14 @@ async def _send_anew(db: AsyncConnection, part: Any, report: DeliveryStatus, now
     return bool((await db.execute(update(Outbox).where(kept).values(**anew))).rowcount)
 
 
-def _go_on_behind(part: Any, now: int) -> Any:
-    """What the provider took must not be sent again, though its answer was lost."""
-    waiting = (_outbox.id == part.errand) & (_outbox.state == "due") & (_outbox.part == part.part)
-    return update(Outbox).where(waiting).values(part=part.part + 1, due=now)
+async def _go_on_behind(db: AsyncConnection, taken: Collection[tuple[str, int]], now: int) -> None:
+    """What the provider took must not be sent again, though its answer was lost: that is rare."""
+    errands = {errand for errand, _ in taken}
+    waiting = select(_outbox.id, _outbox.part).where(_outbox.id.in_(errands) & (_outbox.state == "due"))
+    for row in (await db.execute(waiting)).all():
+        if (row.id, row.part) in taken:
+            behind = update(Outbox).where((_outbox.id == row.id) & (_outbox.part == row.part))
+            await db.execute(behind.values(part=row.part + 1, due=now))
 
 
 def _raise(message_id: str, state: DeliveryState) -> Any:

@@ -1,4 +1,5 @@
-"""E-mails to officers: how many tips have something new and how many are late, and nothing else.
+"""E-mails to officers: how many tips have something new, how many are late and how many warnings are new, and
+nothing else.
 
 One goes at the beginning of an hour or of a working day, so it tells nothing finer of when a tip arrived.
 """
@@ -108,8 +109,7 @@ async def _digest(core: Core, server: MailServer, gate: asyncio.Semaphore, to: L
     async with gate:
         if not await _note(core, to, to.row.digested, moment):
             return Sent.NOTHING
-        async with core.store.read() as db:
-            news = await news_for(db, to.viewer)
+        news = await news_for(core, to)
         if not news:
             return Sent.NOTHING
         text = core.pages.text(
@@ -117,6 +117,7 @@ async def _digest(core: Core, server: MailServer, gate: asyncio.Semaphore, to: L
             to.viewer.locale,
             fresh=news.fresh,
             late=news.late,
+            warned=news.warned,
             url=f"{core.settings.public_url}/panel/tips",
         )
         result = await server.send(_message(core.settings.mail_from, to.row.email, text))

@@ -1,4 +1,5 @@
-"""Notices in browsers (Web Push): how many tips have something new, encrypted to the browser, and nothing else.
+"""Notices in browsers (Web Push): how many tips have something new and how many early warnings are new, encrypted to the
+browser, and nothing else.
 
 They go four times an hour: a push service and a telephone keep the minute, and it should not be that of a tip.
 """
@@ -19,6 +20,7 @@ from pywebpush import WebPusher
 from sqlalchemy import delete, select, update
 
 from satark.core import Core
+from satark.insight.telling import new_to
 from satark.panel.listeners import Listener, listeners
 from satark.panel.push_hosts import is_trusted
 from satark.settings import Settings
@@ -48,6 +50,15 @@ class Told(StrEnum):
     GONE = "gone"
     LATER = "to be tried again"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a browser was told, or is to be: how many tips have something unread, and when its officer's newest warning
+    became known (unix seconds)."""
+
+    fresh: int
+    warned: int
 
 
 @dataclass(frozen=True)
@@ -125,28 +136,36 @@ def _contact(settings: Settings) -> str:
 async def _tell(core: Core, service: PushService, gate: asyncio.Semaphore, to: Listener) -> list[Told]:
     """All browsers of an officer, one after the other."""
     async with gate:
+        seen, synthetic = to.row.warnings_seen, core.settings.count_synthetic
+        warned = await new_to(core.store, to.viewer, seen, synthetic=synthetic)
         async with core.store.read() as db:
             fresh = len(await newest(db, to.viewer))
             rows = (await db.execute(select(PushSubscription).where(_push.officer_id == to.row.id))).all()
-        text = core.pages.text("mail/push.j2", to.viewer.locale, fresh=fresh)
-        return [await _notice(core, service, row, fresh, text) for row in rows if row.told != fresh]
+        known = Known(fresh, max(warned.values(), default=0))
+        text = core.pages.text("mail/push.j2", to.viewer.locale, fresh=fresh, warned=len(warned))
+        return [await _notice(core, service, row, known, text) for row in rows]
 
 
-async def _notice(core: Core, service: PushService, row: Any, fresh: int, text: str) -> Told:
+async def _notice(core: Core, service: PushService, row: Any, known: Known, text: str) -> Told:
     """It is noted before it goes, so that no two workers send it; and taken back where it should be tried again."""
-    if not await _note(core, row, row.told, fresh) or fresh < row.told:
+    before = Known(row.told, row.warned)
+    after = Known(known.fresh, max(before.warned, known.warned))
+    more = after.fresh > before.fresh or after.warned > before.warned
+    if after == before or not await _note(core, row, before, after) or not more:
         return Told.NOTHING
     result = await service.send(row, text)
     if result is Told.LATER:
-        await _note(core, row, fresh, row.told)
+        await _note(core, row, after, before)
     if result is Told.GONE:
         async with core.store.write() as db:
             await db.execute(delete(PushSubscription).where(_push.id == row.id))
     return result
 
 
-async def _note(core: Core, row: Any, before: int, after: int) -> bool:
+async def _note(core: Core, row: Any, before: Known, after: Known) -> bool:
     """Whether it was still so before, and the browser still theirs."""
-    own = (_push.id == row.id) & (_push.told == before) & (_push.officer_id == row.officer_id)
+    own = (_push.id == row.id) & (_push.officer_id == row.officer_id)
+    same = (_push.told == before.fresh) & (_push.warned == before.warned)
+    noted = update(PushSubscription).where(own, same).values(told=after.fresh, warned=after.warned)
     async with core.store.write() as db:
-        return bool((await db.execute(update(PushSubscription).where(own).values(told=after))).rowcount)
+        return bool((await db.execute(noted)).rowcount)

@@ -1,20 +1,16 @@
 """What the worker does, when it is woken and by the clock."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
-import msgspec
 from arq import cron
 from arq.connections import ArqRedis
 from arq.worker import Worker
-from msgspec import Struct
+from redis.exceptions import RedisError
 
-from satark.channels import registry
-from satark.channels.messages import Media, MediaKind, Secret
-from satark.channels.spec import Channel
 from satark.core import Core
 from satark.delivery.courier import deliver_due
 from satark.delivery.muting import mute_due
@@ -24,15 +20,18 @@ from satark.evidence.preparing import prepare_due
 from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
+from satark.jobs.gauges import measure
+from satark.jobs.providers import Providers
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
-from satark.store.sealing import Opener
+from satark.jobs.warnings import tell_warnings
 from satark.tips.indexing import Indexer, index_due
 
 log = logging.getLogger(__name__)
 
 # All that a job does has a limit of its own; it goes on as long as there is something due.
 JOB_LIMIT = 3600
+REDIS_PAUSE = 1.0
 EVERY_FIVE_SECONDS = EVERY_FIVE_MINUTES = set(range(0, 60, 5))
 
 
@@ -42,18 +41,8 @@ class Bench:
 
     core: Core
     courier: Courier
-    opener: Opener
+    providers: Providers
     indexer: Indexer
-
-
-class Source(Struct, frozen=True):
-    """Where a file is at its provider, as intake sealed it."""
-
-    kind: MediaKind
-    mime: str
-    size: int
-    sha256: str
-    ref: str
 
 
 async def deliver(ctx: Mapping[str, Any]) -> int:
@@ -63,14 +52,14 @@ async def deliver(ctx: Mapping[str, Any]) -> int:
 
 async def prepare(ctx: Mapping[str, Any]) -> int:
     bench: Bench = ctx["bench"]
-    done = await prepare_due(bench.core.keeper, Fetcher(bench), bench.core.settings.upload_limit)
+    done = await prepare_due(bench.core.keeper, bench.providers.fetch, bench.core.settings.upload_limit)
     return done + (await discard(ctx) if done else 0)
 
 
 async def discard(ctx: Mapping[str, Any]) -> int:
     """Delete at the providers what is here."""
     bench: Bench = ctx["bench"]
-    return await discard_due(bench.core.store, Discarder(bench))
+    return await discard_due(bench.core.store, bench.providers.discard)
 
 
 async def mute(ctx: Mapping[str, Any]) -> int:
@@ -96,49 +85,12 @@ async def forget_old(ctx: Mapping[str, Any]) -> None:
     await purge(ctx["bench"].core)
 
 
-class Damaged(Exception):
-    """What was fetched is not what was announced."""
-
-
-class AtProvider:
-    """Opens where a file is at its provider, and forgets it again."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.channels: Mapping[str, Channel] = bench.core.registry.channels
-        self._opener = bench.opener
-
-    def open(self, sealed: bytes) -> Media:
-        source = msgspec.json.decode(self._opener.open(sealed), type=Source)
-        return Media(source.kind, source.mime, source.size, source.sha256, Secret(source.ref))
-
-
-class Fetcher(AtProvider):
-    """Fetches a file from its provider. Raises Damaged at the end of a file that has another size or hash than the provider
-    said."""
-
-    async def __call__(self, channel: str, sealed: bytes) -> AsyncIterator[bytes]:
-        media = self.open(sealed)
-        size, digest = 0, sha256()
-        async for chunk in registry.fetch(self.channels[channel], media):
-            size += len(chunk)
-            digest.update(chunk)
-            yield chunk
-        if media.size not in (0, size) or media.sha256 not in ("", digest.hexdigest()):
-            raise Damaged
-
-
-class Discarder(AtProvider):
-    """Deletes a file at its provider."""
-
-    async def __call__(self, channel: str, sealed: bytes) -> None:
-        await registry.discard(self.channels[channel], self.open(sealed))
-
-
 def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
     """An arq worker that the caller runs. The sweep makes up for every wake-up that was lost."""
     return Worker(
         functions=[deliver, prepare, mute, index],
         cron_jobs=[
+            cron(measure, second={5, 20, 35, 50}),
             cron(deliver, second=EVERY_FIVE_SECONDS),
             cron(prepare, second=EVERY_FIVE_SECONDS),
             cron(index, second=EVERY_FIVE_SECONDS),
@@ -148,6 +100,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
             cron(keep_time, second={10}),
             cron(empty_closed, second={45}),
             cron(count_changes, second={50}),
+            cron(tell_warnings, minute={3}, second={20}),
             cron(send_digests, minute=EVERY_FIVE_MINUTES, second={40}),
             cron(push_news, minute={0, 15, 30, 45}, second={20}),
             cron(forget_old, hour={3}, minute={17}),
@@ -161,3 +114,13 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
         poll_delay=0.1,
         log_results=False,
     )
+
+
+async def work(bench: Bench, pool: ArqRedis) -> None:
+    """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
+    while True:
+        try:
+            await make_worker(bench, pool).async_run()
+        except (RedisError, OSError) as error:
+            log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
+            await asyncio.sleep(REDIS_PAUSE)

@@ -3,11 +3,11 @@
 from starlette.responses import RedirectResponse, Response
 
 from satark.language import PANEL_LANGUAGES
-from satark.panel import notices
 from satark.panel.confirming import knows_password
 from satark.panel.devices import browser_and_system
 from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN, Work, guarded
 from satark.panel.keyring import passkeys_of
+from satark.panel.notice_choices import Mail, choices
 from satark.panel.passkeys import site_of
 from satark.panel.people import LEAST_PASSWORD, choose_locale, officer_of, set_password
 from satark.panel.roles import EVERYBODY
@@ -21,12 +21,18 @@ async def show(work: Work) -> Response:
     return await page(work)
 
 
-async def page(work: Work, status: int = 200, **said: bool) -> Response:
-    """`said` is what came of what they did: see account.html."""
+async def page(work: Work, status: int = 200, mail: Mail | None = None, **said: bool | str) -> Response:
+    """`said` is what came of what they did: see account.html; `mail` what they wished and cannot have.
+
+    Of a password, `wrong` names the field; `unconfirmed` names the form where the password was typed wrong, and `name` is
+    what else stood there.
+    """
     store = work.core.store
     officer = await officer_of(store, work.viewer.officer_id)
     sessions = [(one, browser_and_system(one.device)) for one in await sessions_of(store, officer.id)]
-    outcomes = dict.fromkeys(("wrong", "changed", "unconfirmed", "refused", "last"), False)
+    outcomes = dict.fromkeys(("changed", "refused", "last"), False) | dict.fromkeys(
+        ("wrong", "unconfirmed", "name"), ""
+    )
     return work.page(
         "account.html",
         status,
@@ -37,15 +43,18 @@ async def page(work: Work, status: int = 200, **said: bool) -> Response:
         passkeys=await passkeys_of(store, officer.id),
         site=site_of(work.core.settings.public_url),
         **{**outcomes, **said},
-        **await notices.choices(work),
+        mail=mail or Mail(officer.email, officer.digest),
+        **await choices(work),
     )
 
 
 async def password(work: Work) -> Response:
     """A new password, for who knows the old one; every other session ends."""
     own, new = work.viewer.officer_id, work.secret("new")
-    if not await knows_password(work, "old") or len(new) < LEAST_PASSWORD:
-        return await page(work, 422, wrong=True)
+    if not await knows_password(work, "old"):
+        return await page(work, 422, wrong="old")
+    if len(new) < LEAST_PASSWORD:
+        return await page(work, 422, wrong="new")
     await set_password(work.core.store, own, new)
     await close_of(work.core.store, own, but=work.session.key)
     async with work.core.store.write() as db:

@@ -33,7 +33,7 @@ TIPS = {
     "reference": 13, "category": 22, "district": 11, "station": 16, "status": 12, "outcome": 16, "assigned": 22,
     "priority": 8, "received": 16, "locale": 9, "channel": 11, "incomplete": 10, "synthetic": 10,
 }  # fmt: skip
-PEOPLE = {"name": 24, "login": 14, "role": 18, "offices": 40, "switched_off": 14, "second_factor": 14}
+PEOPLE = {"name": 24, "login": 14, "role": 18, "offices": 40, "switched_off": 14, "second_factor": 14, "passkeys": 9}
 AUDIT = {"no": 8, "when": 16, "who": 24, "what": 26, "of": 10, "detail": 50}
 
 
@@ -45,7 +45,8 @@ async def tips(work: Work) -> Response:
         return (
             tip.reference, work.category(tip.category), work.name(tip.district), work.name(tip.station),
             words["statuses"][tip.status], words["outcomes"].get(tip.outcome, ""), full_name(tip.assigned),
-            tip.priority, _moment(tip.hour), LANGUAGES.get(tip.locale, tip.locale), _channel(work, tip.channel),
+            words["priorities"][tip.priority], _moment(tip.hour), LANGUAGES.get(tip.locale, tip.locale),
+            _channel(work, words, tip.channel),
             words["incomplete"] if tip.incomplete else "", words["synthetic"] if tip.synthetic else "",
         )  # fmt: skip
 
@@ -58,11 +59,10 @@ async def tips(work: Work) -> Response:
 async def people(work: Work) -> Response:
     def row(words: Words, person: Any) -> tuple[Cell, ...]:
         offices = ", ".join(work.full_name(one) for one in person.offices)
-        second, off = (
-            words["second_factor"] if person.row.second else "",
-            "" if person.row.active else words["switched_off"],
-        )
-        return person.row.name, person.row.login, words["roles"][person.row.role], offices, off, second
+        off = "" if person.row.active else words["switched_off"]
+        second = words["second_factor"] if person.row.second or person.passkeys else ""
+        role = words["roles"][person.row.role]
+        return person.row.name, person.row.login, role, offices, off, second, person.passkeys or ""
 
     everyone = await everybody(work.core.store)
 
@@ -76,9 +76,9 @@ async def audit(work: Work) -> Response:
     """The newest entries, with what their page shows and no more."""
 
     def row(words: Words, entry: Any) -> tuple[Cell, ...]:
-        what = words["actions"].get(entry.action, entry.action)
-        who = entry.name or entry.actor
-        return entry.number, _moment(hour_of(entry.time)), who, what, entry.subject[:8], entry.detail
+        what, who = words["actions"].get(entry.action, entry.action), words["said_who"](entry)
+        detail = words["said_detail"](entry.detail, work.name, work.category)
+        return entry.number, _moment(hour_of(entry.time)), who, what, entry.subject[:8], detail
 
     return await _file(work, "audit", AUDIT, lambda db, most: page_of(db, 0, most), row)
 
@@ -88,16 +88,17 @@ def _moment(hour: int) -> datetime:
     return datetime.fromtimestamp(hour * HOUR, INDIA).replace(tzinfo=None)
 
 
-def _channel(work: Work, name: str) -> str:
+def _channel(work: Work, words: Words, name: str) -> str:
     known = work.core.registry.channels.get(name)
-    return (known.title if known else "") or name
+    return words["channels"].get(name) or (known.title if known else "") or name
 
 
 def _looked_for(work: Work, words: Words, filters: Filters) -> list[str]:
     """The filters in words."""
     said = {
         "status": words["statuses"].get, "category": work.category, "district": work.name, "station": work.full_name,
-        "assigned": work.full_name, "locale": LANGUAGES.get, "channel": lambda name: _channel(work, name),
+        "assigned": work.full_name, "locale": LANGUAGES.get, "channel": lambda name: _channel(work, words, name),
+        "priority": lambda level: words["priorities"].get(int(level), level) if level.isdecimal() else level,
     }  # fmt: skip
     asked = {name: value for name, value in vars(filters).items() if value}
     return [f"{words.get(name, name)}: {said.get(name, str)(value) or value}" for name, value in asked.items()]

@@ -12,8 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from satark.core import Core
+from satark.insight.watching import Series
 from satark.panel.roles import OFFICERS, Role
 from satark.panel.sessions import Session, session_of, touch
+from satark.panel.warned import warned
 from satark.tips.viewing import Viewer
 
 COOKIE = "satark_panel"
@@ -25,12 +27,14 @@ MOST_TEXT = 200_000
 
 @dataclass(frozen=True)
 class Work:
-    """A request of a signed-in officer. `form` is empty but for a POST, whose token was checked."""
+    """A request of a signed-in officer. `form` is empty but for a POST, whose token was checked. `warned` are the early
+    warnings that are new to them, of a page that is asked for."""
 
     request: Request
     core: Core
     session: Session
     form: FormData
+    warned: frozenset[Series] = frozenset()
 
     @property
     def viewer(self) -> Viewer:
@@ -68,6 +72,7 @@ class Work:
             "names": self.names,
             "is_closed": self.is_closed,
             "category": self.category,
+            "warned": len(self.warned),
         }
         return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
 
@@ -108,7 +113,8 @@ class Guarded:
         if session.is_stale and not self._quiet:
             await touch(core.store, session.key)
         if request.method != "POST":
-            return await self._page(Work(request, core, session, FormData()))
+            fresh = frozenset[Series]() if self._quiet else await warned(core, session)
+            return await self._page(Work(request, core, session, FormData(), fresh))
         async with request.form(max_files=MOST_FILES, max_part_size=MOST_TEXT) as form:
             token = form.get("csrf")
             if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from satark.core import Core
+from satark.insight.telling import new_to
 from satark.panel.roles import Role
 from satark.routing.policy import Held
 from satark.routing.tree import Parents
@@ -29,18 +31,21 @@ class Listener:
 
 @dataclass(frozen=True)
 class News:
-    """How many tips have something unread (of more than are watched, so many: tips/inbox.py), and how many are late."""
+    """How many tips have something unread (of more than are watched, so many: tips/inbox.py), how many are late, and how
+    many warnings are new."""
 
     fresh: int
     late: int
+    warned: int
 
     def __bool__(self) -> bool:
-        return bool(self.fresh or self.late)
+        return bool(self.fresh or self.late or self.warned)
 
 
 async def listeners(db: AsyncConnection, parents: Parents, wanted: ColumnElement[bool]) -> list[Listener]:
     """Of the officers who are `wanted`, those who may be told anything now."""
-    known = (_officer.id, _officer.name, _officer.locale, _officer.email, _officer.digest, _officer.digested)
+    names = ("id", "name", "locale", "email", "digest", "digested", "warnings_seen")
+    known = [getattr(_officer, name) for name in names]
     those = wanted & _officer.active & (_officer.role == Role.OFFICER)
     rows = (await db.execute(select(*known).where(those).order_by(_officer.id))).all()
     posts: dict[str, list[Held]] = defaultdict(list)
@@ -50,5 +55,9 @@ async def listeners(db: AsyncConnection, parents: Parents, wanted: ColumnElement
     return [Listener(row, viewer_of(row.id, row.name, row.locale, posts[row.id], parents)) for row in rows]
 
 
-async def news_for(db: AsyncConnection, viewer: Viewer) -> News:
-    return News(len(await newest(db, viewer)), await number_of_late(db, viewer))
+async def news_for(core: Core, to: Listener) -> News:
+    """For an e-mail. A warning is in one, and in none if they looked at it before."""
+    since = max(to.row.digested, to.row.warnings_seen)
+    warned = await new_to(core.store, to.viewer, since, synthetic=core.settings.count_synthetic)
+    async with core.store.read() as db:
+        return News(len(await newest(db, to.viewer)), await number_of_late(db, to.viewer), len(warned))

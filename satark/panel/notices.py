@@ -1,16 +1,17 @@
 """What an officer wants to be told of outside the panel: by e-mail, and in a browser that is not open. Numbers only."""
 
 import binascii
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from satark.panel.account import page
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.notice_choices import DIGESTS, Mail, wrong_with
 from satark.panel.push_hosts import is_trusted
 from satark.resources import static_dir
 from satark.store.clock import now
@@ -19,9 +20,6 @@ from satark.store.tables import random_id
 from satark.tips.audit import append
 
 NOTICES = "/panel/account#notices"
-DIGESTS = ("", "daily", "hourly")
-ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@[^\s@,;:<>()\[\]\"\\]+\.[^\s@,;:<>()\[\]\"\\]{2,}", re.ASCII)
-MOST_ADDRESS = 254
 MOST_ENDPOINT = 1024
 AUTH_BYTES = 16
 
@@ -29,26 +27,13 @@ _officer: Any = Officer
 _push: Any = PushSubscription
 
 
-async def choices(work: Work) -> dict[str, Any]:
-    """What *My account* shows of it."""
-    mine = select(func.count()).select_from(PushSubscription).where(_push.officer_id == work.viewer.officer_id)
-    async with work.core.store.read() as db:
-        browsers = (await db.execute(mine)).scalar_one()
-    pushes = work.core.settings.push_hosts.strip()
-    return {
-        "digests": DIGESTS,
-        "mails": bool(work.core.settings.mail_from),
-        "push_key": _text(work.core.keys["push.pub"]) if pushes and "push.pub" in work.core.keys else "",
-        "browsers": browsers,
-    }
-
-
 async def digest(work: Work) -> Response:
     """An e-mail every hour or every day in which there is something; or none."""
     often, email = work.text("digest"), work.text("email")
-    known = len(email) <= MOST_ADDRESS and ADDRESS.fullmatch(email)
-    if often not in DIGESTS or ((often or email) and not known):
+    if often not in DIGESTS:
         raise HTTPException(422)
+    if why := wrong_with(often, email):
+        return await page(work, 422, Mail(email, often, why))
     mine = _officer.id == work.viewer.officer_id
     async with work.core.store.write() as db:
         await db.execute(update(Officer).where(mine).values(email=email, digest=often, digested=now()))
@@ -82,10 +67,6 @@ async def unsubscribe(work: Work) -> Response:
 async def service_worker(_: Work) -> Response:
     """Under the panel's own path, or the browser would not let it show what is the panel's."""
     return FileResponse(static_dir() / "sw.js", media_type="text/javascript")
-
-
-def _text(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _bytes(text: str) -> bytes:

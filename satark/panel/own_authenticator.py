@@ -21,7 +21,7 @@ async def begin(work: Work) -> Response:
     if (await officer_of(core.store, work.viewer.officer_id)).second is not None:
         return await page(work, 422)
     if not await knows_password(work, "password"):
-        return await page(work, 422, unconfirmed=True)
+        return await page(work, 422, unconfirmed="authenticator")
     secret = second_factor.new_secret()
     await ask(core, work.session.key, new_asked(secret))
     return await _secret(work, secret)
@@ -52,7 +52,7 @@ async def keep(work: Work) -> Response:
 
 async def remove(work: Work) -> Response:
     own = work.viewer.officer_id
-    return await take_away(work, lambda db: second_factor.drop(db, own), "remove authenticator")
+    return await take_away(work, lambda db: second_factor.drop(db, own), "remove authenticator", "authenticator")
 
 
 ROUTES = [

@@ -13,11 +13,12 @@ from satark.panel.sign_in import must_have_second_factor
 from satark.tips.audit import append
 
 
-async def take_away(work: Work, drop: Callable[[AsyncConnection], Awaitable[bool]], action: str) -> Response:
-    """`drop` takes it away and returns whether it was there; `action` is what the audit log says then."""
+async def take_away(work: Work, drop: Callable[[AsyncConnection], Awaitable[bool]], action: str, form: str) -> Response:
+    """`drop` takes it away and returns whether it was there; `action` is what the audit log says then. `form` is the one
+    that was sent, by its name in account.html."""
     core, own = work.core, work.viewer.officer_id
     if not await knows_password(work, "password"):
-        return await page(work, 422, unconfirmed=True)
+        return await page(work, 422, unconfirmed=form)
     least = 1 if await must_have_second_factor(core, own, work.session.role) else 0
     async with core.store.write() as db:
         others = await factors(db, own) > least

@@ -21,7 +21,7 @@ async def begin(work: Work) -> Response:
     if site is None or not name:
         return await page(work, 422)
     if not await knows_password(work, "password"):
-        return await page(work, 422, unconfirmed=True)
+        return await page(work, 422, unconfirmed="passkey", name=name)
     asked, officer = new_asked(), await officer_of(core.store, work.viewer.officer_id)
     await ask(core, work.session.key, asked)
     known = [one.id for one in await keyring.passkeys_of(core.store, officer.id)]
@@ -47,7 +47,7 @@ async def keep(work: Work) -> Response:
 
 async def remove(work: Work) -> Response:
     own, key = work.viewer.officer_id, work.text("key")
-    return await take_away(work, lambda db: keyring.drop(db, own, key), "remove passkey")
+    return await take_away(work, lambda db: keyring.drop(db, own, key), "remove passkey", key)
 
 
 ROUTES = [

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from satark.evidence.keeping import OverLimit
 from satark.panel.acting import TIP, clocks, do, found, once, seals
 from satark.panel.gate import Work, guarded
+from satark.store.tables import Voice
 from satark.tips import verbs
 from satark.tips.asking import asks_who, telling_phrases
 from satark.tips.letters import Result, Seizure
@@ -79,7 +80,8 @@ def _texts(work: Work, name: str, *, empty: bool = False) -> list[str]:
 
 async def _keep(work: Work, upload: UploadFile) -> str:
     try:
-        return await work.core.keeper.keep(_chunks(upload), upload.content_type or "", work.core.settings.upload_limit)
+        limit, mime = work.core.settings.upload_limit, upload.content_type or ""
+        return await work.core.keeper.keep(_chunks(upload), mime, limit, voice=Voice.OFFICER)
     except OverLimit:
         raise HTTPException(413) from None
 

@@ -40,7 +40,7 @@ def picture(secret: str, login: str) -> str:
     """The QR code that an authenticator reads, as SVG."""
     address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
     drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", xmldecl=False, svgns=True, scale=5, omitsize=False)
+    segno.make(address, error="m").save(drawn, kind="svg", xmldecl=False, svgns=True, omitsize=True)
     return drawn.getvalue().decode()
 
 

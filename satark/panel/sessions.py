@@ -30,13 +30,14 @@ _push: Any = PushSubscription
 @dataclass(frozen=True)
 class Session:
     """A signed-in officer: who they are, what their account is for, and the token that their forms carry. `seen` is
-    when they last did something, in unix seconds."""
+    when they last did something, `warnings_seen` when they last looked at what warnings are new, in unix seconds."""
 
     viewer: Viewer
     role: Role
     csrf: str
     key: str
     seen: int
+    warnings_seen: int = 0
 
     @property
     def is_stale(self) -> bool:
@@ -92,7 +93,8 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
         _sign_in.seen > moment - lock_minutes * MINUTE,
         _officer.active,
     )
-    known = (_officer.id, _officer.name, _officer.locale, _officer.role, _sign_in.csrf, _sign_in.key, _sign_in.seen)
+    person = (_officer.id, _officer.name, _officer.locale, _officer.role, _officer.warnings_seen)
+    known = (*person, _sign_in.csrf, _sign_in.key, _sign_in.seen)
     async with store.read() as db:
         joined = select(*known).join(SignIn, _sign_in.officer_id == _officer.id)
         row = (await db.execute(joined.where(*live))).one_or_none()
@@ -100,7 +102,8 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
             return None
         posts = await db.execute(select(_post.office_id, _post.until).where(_post.officer_id == row.id))
         held = [Held(post.office_id, post.until) for post in posts] if row.role in SERVING else []
-    return Session(viewer_of(row.id, row.name, row.locale, held, parents), Role(row.role), row.csrf, row.key, row.seen)
+    viewer = viewer_of(row.id, row.name, row.locale, held, parents)
+    return Session(viewer, Role(row.role), row.csrf, row.key, row.seen, row.warnings_seen)
 
 
 async def touch(store: Store, key: str) -> None:

@@ -183,12 +183,14 @@ def _faults(pack: Pack, made: Pack, edits: Mapping[Slot, Edit]) -> Iterator[tupl
     yield from ((("office", fault.about), fault) for fault in office_faults(pack, made, offices))
     yield from _category_faults(made, edits)
     for slot, edit in edits.items():
-        yield from ((slot, fault) for fault in _own_faults(edit))
+        yield from ((slot, fault) for fault in own_faults(edit))
 
 
-def _own_faults(edit: Edit) -> Iterator[Fault]:
-    """What is wrong with an edit, whatever else there is."""
+def own_faults(edit: Edit) -> Iterator[Fault]:
+    """All that is wrong with an edit, whatever else there is."""
     match edit:
+        case OfficeEdit():
+            yield from name_faults(edit.key, edit.name, NAME_LIMIT)
         case CategoryEdit():
             yield from _category_limits(edit)
         case HoursEdit(hours=hours):
@@ -204,12 +206,12 @@ def _own_faults(edit: Edit) -> Iterator[Fault]:
 def _category_limits(edit: CategoryEdit) -> Iterator[Fault]:
     yield from id_faults(edit.key)
     yield from name_faults(edit.key, edit.name, NAME_LIMIT)
-    yield from name_faults(edit.key, edit.detail, DETAIL_LIMIT)
+    yield from name_faults(edit.key, edit.detail, DETAIL_LIMIT, "detail")
     yield from weight_faults(edit.key, edit.weight)
     if edit.clock is not None:
         yield from clock_faults(edit.key, edit.clock)
-    for item in edit.checklist:
-        yield from (*id_faults(item.id), *name_faults(item.id, item.name, DETAIL_LIMIT))
+    for row, item in enumerate(edit.checklist):
+        yield from (*id_faults(item.id), *name_faults(item.id, item.name, DETAIL_LIMIT, f"item-{row}"))
     if len({item.id for item in edit.checklist}) < len(edit.checklist):
         yield Fault("twins", edit.key)
 
@@ -223,19 +225,21 @@ def _category_faults(made: Pack, edits: Mapping[Slot, Edit]) -> Iterator[tuple[S
     named = [(locale, name, category.id) for category in offered for locale, name in category.name.items()]
     for locale, name, category in named:
         if any((locale, name) == (other, same) and category != one for other, same, one in named):
-            yield ("category", category), Fault("twins", category, name)
+            yield ("category", category), Fault("twins", category, name, field=f"name-{locale}")
 
 
 def wording_faults(edit: WordingEdit) -> Iterator[Fault]:
     """Whether the words can stand where the source stands: the same placeholders, and nothing that is no plain text."""
     sources = (edit.message, edit.plural) if edit.plural else (edit.message,)
     if edit.locale not in LANGUAGES or len(edit.forms) != len(sources) or not all(form.strip() for form in edit.forms):
-        yield Fault("empty", edit.key)
+        missing = next((at for at, form in enumerate(edit.forms) if not form.strip()), 0)
+        yield Fault("empty", edit.key, field=f"form-{missing}")
         return
-    for source, form in zip(sources, edit.forms, strict=True):
-        if set(PLACEHOLDER.findall(form)) != set(PLACEHOLDER.findall(source)):
-            yield Fault("placeholders", edit.key, " ".join(sorted(set(PLACEHOLDER.findall(source)))))
+    for at, (source, form) in enumerate(zip(sources, edit.forms, strict=True)):
+        field, wanted = f"form-{at}", set(PLACEHOLDER.findall(source))
+        if set(PLACEHOLDER.findall(form)) != wanted:
+            yield Fault("placeholders", edit.key, " ".join(sorted(wanted)), field=field)
         elif MARKUP & set(PLACEHOLDER.sub("", form)):
-            yield Fault("markup", edit.key)
+            yield Fault("markup", edit.key, field=field)
         if len(form) > WORDING_LIMIT:
-            yield Fault("wording_long", edit.key, limit=WORDING_LIMIT)
+            yield Fault("wording_long", edit.key, limit=WORDING_LIMIT, field=field)

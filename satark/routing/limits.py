@@ -45,13 +45,14 @@ class Fault(Struct, frozen=True):
     """What is wrong with a thing of a pack: to officers by its `code` (templates/panel/words.html), to operators as text.
 
     `about` is the id of the thing, `detail` the locale, the name or the district that it is about, `limit` what it
-    should keep to.
+    should keep to. `field` is the part of the thing that is wrong, where the code alone does not tell: `name-hi`.
     """
 
     code: str
     about: str
     detail: str = ""
     limit: int = 0
+    field: str = ""
 
     def __str__(self) -> str:
         said = _SAID.get(self.code, "{about}: {code}")
@@ -63,14 +64,14 @@ def id_faults(value: str) -> Iterator[Fault]:
         yield Fault("id", value, limit=ID_LIMIT)
 
 
-def name_faults(about: str, names: Names, limit: int) -> Iterator[Fault]:
-    """A name that is missing or too long."""
+def name_faults(about: str, names: Names, limit: int, field: str = "name") -> Iterator[Fault]:
+    """A name that is missing or too long. `field` is what it is of the thing."""
     for locale in REQUIRED:
         if not names.get(locale):
-            yield Fault("no_name", about, locale)
+            yield Fault("no_name", about, locale, field=f"{field}-{locale}")
     for locale, name in names.items():
         if len(name) > limit:
-            yield Fault("long", about, f"{name!r} ({locale})", limit)
+            yield Fault("long", about, f"{name!r} ({locale})", limit, f"{field}-{locale}")
 
 
 def weight_faults(about: str, weight: object) -> Iterator[Fault]:
@@ -99,19 +100,29 @@ def twin_faults(offices: Mapping[str, Office]) -> Iterator[Fault]:
             district = next((one for one in line(parents, office.id) if one.startswith("district/")), "")
             for locale, name in office.name.items():
                 named[office.kind, district, locale, name].append(office.id)
-    for (_, district, _, name), twins in named.items():
+    for (_, district, locale, name), twins in named.items():
+        said = f"{name!r} stands in {district} {len(twins)} times"
         if len(twins) > 1:
-            yield from (Fault("twins", one, f"{name!r} stands in {district} {len(twins)} times") for one in twins)
+            yield from (Fault("twins", one, said, field=f"name-{locale}") for one in twins)
 
 
 def clock_faults(about: str, clock: Clock) -> Iterator[Fault]:
-    if not 1 <= clock.seen <= clock.assigned <= clock.action <= LONGEST_CLOCK:
-        yield Fault("clock", about, limit=LONGEST_CLOCK)
+    least = 1
+    for field in ("seen", "assigned", "action"):
+        hours: int = getattr(clock, field)
+        if least <= hours <= LONGEST_CLOCK:
+            least = hours
+        else:
+            yield Fault("clock", about, limit=LONGEST_CLOCK, field=field)
 
 
 def hours_faults(hours: OfficeHours) -> Iterator[Fault]:
-    if not hours.days or not hours.days <= set(range(7)) or not 0 <= hours.start < hours.end <= 24:
-        yield Fault("hours", "hours")
+    if not hours.days or not hours.days <= set(range(7)):
+        yield Fault("hours", "hours", field="day-0")
+    if not 0 <= hours.start < 24:
+        yield Fault("hours", "hours", field="start")
+    elif not hours.start < hours.end <= 24:
+        yield Fault("hours", "hours", field="end")
 
 
 def retention_faults(retention: Mapping[str, Keep]) -> Iterator[Fault]:
@@ -119,9 +130,9 @@ def retention_faults(retention: Mapping[str, Keep]) -> Iterator[Fault]:
         yield Fault("rules", " ".join(sorted(retention)), ", ".join(RULES))
     for rule, keep in retention.items():
         if not 1 <= keep.content <= MOST_CONTENT_DAYS:
-            yield Fault("retention", rule, limit=MOST_CONTENT_DAYS)
+            yield Fault("retention", rule, limit=MOST_CONTENT_DAYS, field=f"content-{rule}")
         if not 1 <= keep.address <= MOST_RETURN_DAYS:
-            yield Fault("return", rule, limit=MOST_RETURN_DAYS)
+            yield Fault("return", rule, limit=MOST_RETURN_DAYS, field=f"address-{rule}")
 
 
 def insight_faults(insight: Insight, offices: Mapping[str, Office]) -> Iterator[Fault]:

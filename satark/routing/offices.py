@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from satark.routing.limits import NAME_LIMIT, Fault, id_faults, name_faults, point_faults, twin_faults
+from satark.routing.limits import Fault, id_faults, point_faults, twin_faults
 from satark.routing.pack import Names, Office, Pack, Spot
 
 Point = tuple[float, float]
@@ -70,9 +70,9 @@ def _spot(made: Pack, edit: Changed, before: tuple[str, ...]) -> Spot:
 
 
 def office_faults(pack: Pack, made: Pack, edits: Mapping[str, Changed]) -> Iterator[Fault]:
-    """What is wrong with the changed offices of `made`; a fault is about the office whose edit causes it."""
+    """What is wrong with where changed offices of `made` stand and with their ids; a fault is about the office whose edit
+    causes it."""
     for edit in edits.values():
-        yield from name_faults(edit.key, edit.name, NAME_LIMIT)
         yield from _own_faults(pack, made, edit)
     for office in made.offices.values():
         above = made.offices.get(office.parent)

@@ -20,6 +20,8 @@ informant wrote is sealed to `content`, which the gateway cannot open.
 
 `push` is how a push service knows that a notice to an officer's browser is ours (VAPID, RFC 8292).
 
+A file holds one key, or several while they are exchanged (store/rotation.py).
+
 A process is given the files it needs, and works with those; what is missing is a clear error where it is wanted.
 """
 

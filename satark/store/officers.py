@@ -12,8 +12,8 @@ class Officer(SQLModel, table=True):
     """A person of the police with an account. `role` is one of panel/roles.py. `second` is the secret of their second
     factor, locked with `officers.key`, and `second_step` the last half minute a code of it was taken for.
 
-    `digest` is how often they get an e-mail (panel/notices): empty for never; `digested` is when they last did, in unix
-    seconds.
+    `digest` is how often they get an e-mail (panel/notices): empty for never; `digested` is when they last did, and
+    `warnings_seen` when they last looked at what warnings are new, in unix seconds.
     """
 
     __tablename__ = "officer"
@@ -29,6 +29,7 @@ class Officer(SQLModel, table=True):
     email: str = ""
     digest: str = ""
     digested: int = 0
+    warnings_seen: int = 0
 
 
 class Post(SQLModel, table=True):
@@ -101,7 +102,7 @@ class SavedFilter(SQLModel, table=True):
 
 class PushSubscription(SQLModel, table=True):
     """A browser of an officer that wants to be told (Web Push, RFC 8030). `told` is how many unread tips it was last told
-    of."""
+    of, `warned` when the newest warning that it was told of became known."""
 
     __tablename__ = "push_subscription"
     id: str = Field(default_factory=random_id, primary_key=True)
@@ -110,3 +111,4 @@ class PushSubscription(SQLModel, table=True):
     p256dh: str
     auth: str
     told: int = 0
+    warned: int = 0

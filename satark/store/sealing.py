@@ -5,7 +5,13 @@ A `Seal` can only close; an `Opener` can also open. They know nothing of what th
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from nacl.bindings import crypto_secretbox_KEYBYTES, crypto_secretbox_NONCEBYTES, crypto_secretbox_open
+from nacl.bindings import (
+    crypto_box_seal,
+    crypto_secretbox,
+    crypto_secretbox_KEYBYTES,
+    crypto_secretbox_NONCEBYTES,
+    crypto_secretbox_open,
+)
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
@@ -34,43 +40,53 @@ class Seal:
     """Closes to a public key (X25519 sealed box). `public` is 32 bytes."""
 
     def __init__(self, public: bytes) -> None:
-        self._box = SealedBox(PublicKey(public))
+        self._public = bytes(PublicKey(public))
 
     def close(self, data: bytes) -> bytes:
-        return self._box.encrypt(pad(data))
+        """Straight to libsodium: every message is sealed to somebody."""
+        return crypto_box_seal(pad(data), self._public)
+
+
+def each_key(keys: bytes) -> list[bytes]:
+    """What a file of keys holds: 32 bytes each. The first closes, all open (store/rotation.py)."""
+    return [keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)]
 
 
 class Opener(Seal):
-    """Opens what was closed to its public key. `private` is 32 bytes."""
+    """Opens what was closed to the public key of any of its private ones, and closes to that of the first."""
 
     def __init__(self, private: bytes) -> None:
-        key = PrivateKey(private)
-        super().__init__(key.public_key.encode())
-        self._opening = SealedBox(key)
+        keys = [PrivateKey(one) for one in each_key(private)]
+        super().__init__(keys[0].public_key.encode())
+        self._opening = [SealedBox(key) for key in keys]
 
     def open(self, data: bytes) -> bytes:
         """Raises CannotOpen."""
-        try:
-            return unpad(self._opening.decrypt(data))
-        except (CryptoError, ValueError) as error:
-            raise CannotOpen from error
+        for box in self._opening:
+            try:
+                return unpad(box.decrypt(data))
+            except (CryptoError, ValueError) as error:
+                failed = error
+        raise CannotOpen from failed
 
 
 class Locker:
-    """Closes and opens with one key (XSalsa20-Poly1305), for what a process writes for itself."""
+    """Closes with the first of its keys and opens with any (XSalsa20-Poly1305), for what a process writes for itself."""
 
-    def __init__(self, key: bytes) -> None:
-        self._box = SecretBox(key)
-        self._key = key
+    def __init__(self, keys: bytes) -> None:
+        self._key, *self._others = [bytes(SecretBox(one)) for one in each_key(keys)]
 
     def close(self, data: bytes) -> bytes:
-        return bytes(self._box.encrypt(pad(data), random(SecretBox.NONCE_SIZE)))
+        nonce = random(_NONCE)
+        return nonce + crypto_secretbox(pad(data), nonce, self._key)
 
     def open(self, data: bytes) -> bytes:
         """Raises CannotOpen. Straight to libsodium: a search opens some hundred thousand a second."""
         try:
             return unpad(crypto_secretbox_open(data[_NONCE:], data[:_NONCE], self._key))
         except (CryptoError, ValueError) as error:
+            if self._others:
+                return Locker(b"".join(self._others)).open(data)
             raise CannotOpen from error
 
 

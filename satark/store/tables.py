@@ -6,6 +6,7 @@ columns are sealed boxes: see identity/ for the return address (the courier's ke
 """
 
 import secrets
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Index, LargeBinary, text
@@ -240,6 +241,15 @@ class LetterWords(SQLModel, table=True):
     words: bytes = sealed_bytes()
 
 
+class Voice(StrEnum):
+    """What is heard in a recording: by the informant's wish their own voice, a changed one, or that of an officer. Before it
+    is clean, "" is that it will be changed."""
+
+    OWN = "own"
+    CHANGED = "changed"
+    OFFICER = "officer"
+
+
 class Evidence(SQLModel, table=True):
     """A file. `key` is the file's key sealed to the content key; without it the blob is noise.
 
@@ -248,7 +258,7 @@ class Evidence(SQLModel, table=True):
 
     `poster` and `poster_key` are the same of a video's poster. `peaks` is how loud a recording is, sealed to the content
     key. `looks` is what it looks like (evidence/looks.py), locked with `search.key`: two tips that show the same are linked
-    by whoever has that key, and by nobody who stole the database.
+    by whoever has that key, and by nobody who stole the database. `voice` is a Voice, of recordings only.
     """
 
     __tablename__ = "evidence"
@@ -268,6 +278,7 @@ class Evidence(SQLModel, table=True):
     poster_key: bytes | None = sealed_bytes(nullable=True)
     peaks: bytes | None = sealed_bytes(nullable=True)
     looks: bytes | None = sealed_bytes(nullable=True)
+    voice: str = ""
     source: bytes | None = sealed_bytes(nullable=True)
     channel: str = ""
     attempts: int = 0

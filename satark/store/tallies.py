@@ -116,5 +116,20 @@ class WaitTally(SQLModel, table=True):
     hours: bytes = sealed_bytes()
 
 
+class WarningNotice(SQLModel, table=True):
+    """What an audience was told of: that tips of a category in a district are more than chance explains. `week` is the
+    Monday (days since 1970) of the week that was then the newest whole one, `told` the moment (unix seconds), the same in
+    every hour. What is not `there` any more stays to the end of its week: it is told of once (insight/noticing.py)."""
+
+    __tablename__ = "warning_notice"
+    __table_args__ = UNORDERED
+    audience: str = Field(primary_key=True)
+    district: str = Field(primary_key=True)
+    category: str = Field(primary_key=True)
+    week: int
+    told: int
+    there: bool = True
+
+
 TALLIES: tuple[type[SQLModel], ...] = (PlaceTally, DayTally, SlotTally, CellTally, WaitTally)
 """The tables that one counting of a month fills."""

@@ -1,6 +1,7 @@
 """How a tip begins, and how an informant adds to it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from satark.store.sealing import Seal
 from satark.store.tables import Accusation, Message, StatusChange, Tip, TipReader
@@ -31,9 +32,17 @@ class NewTip:
     cell: str = ""
 
 
-def open_tip(rows: Rows, seal: Seal, new: NewTip) -> Tip:
-    """The rows of a new tip. Returns its row; the account's message has the tip's files."""
-    tip = Tip(
+class Opened(NamedTuple):
+    """What a new tip is called."""
+
+    id: str
+    reference: str
+
+
+def open_tip(rows: Rows, seal: Seal, new: NewTip) -> Opened:
+    """The rows of a new tip. The account's message has the tip's files."""
+    tip = rows.put(
+        Tip,
         reference=new_reference(),
         receipt=new.receipt,
         hour=new.hour,
@@ -49,13 +58,16 @@ def open_tip(rows: Rows, seal: Seal, new: NewTip) -> Tip:
         due_hour=new.due,
         next_hour=new.due,
     )
-    rows.add(tip, StatusChange(tip_id=tip.id, status="received", hour=new.hour, step=0))
-    stands = standing_of(tip.status, tip.district, tip.station, tip.assigned, tip.due_hour, new.readers)
-    reading = {"tip_id": tip.id, "hour": new.hour, "fresh_hour": new.hour, **stands}
-    rows.add(*(TipReader(office_id=office, **reading) for office in new.readers))
-    rows.add(*(Accusation(tip_id=tip.id, office_id=office) for office in new.accused))
-    rows.add(from_informant(seal, tip.id, LetterKind.ACCOUNT, new.letter, new.hour, place=0))
-    return tip
+    tip_id: str = tip["id"]
+    rows.put(StatusChange, tip_id=tip_id, status="received", hour=new.hour, step=0)
+    stands = standing_of(tip["status"], new.district, new.station, tip["assigned"], new.due, new.readers)
+    for office in new.readers:
+        rows.put(TipReader, tip_id=tip_id, office_id=office, hour=new.hour, fresh_hour=new.hour, **stands)
+    for office in new.accused:
+        rows.put(Accusation, tip_id=tip_id, office_id=office)
+    letter = close_letter(seal, new.letter)
+    rows.put(Message, tip_id=tip_id, kind=LetterKind.ACCOUNT.value, hour=new.hour, place=0, sealed=letter)
+    return Opened(tip_id, tip["reference"])
 
 
 def from_informant(seal: Seal, tip_id: str, kind: LetterKind, letter: Letter, hour: int, place: int) -> Message:

@@ -1,13 +1,14 @@
 """The measuring itself: over a few tips, once, on both databases."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from sqlalchemy import text
 
-from satark.commands import bench, mass, report
+from satark.commands import bench, bench_insight, mass, report
 from satark.settings import Settings
 from satark.store.engine import Store
 from tests.tips.standing import wrong
@@ -26,7 +27,7 @@ async def test_the_inbox_is_measured_and_reported(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(bench, "WARM", 0)
     monkeypatch.setattr(mass, "RARE", 100)
     monkeypatch.setattr(bench, "PAGES", {"first page": "", "unread": "unread=yes"})
-    monkeypatch.setattr(bench, "_database", one_of_its_own)
+    monkeypatch.setattr(bench, "database_on", one_of_its_own)
     server = os.environ["SATARK_TEST_POSTGRES_URL"]
     runs = await bench.inbox(tmp_path, server, [TIPS], Console(quiet=True), keep=False)
     assert [run.database.split()[0] for run in runs] == ["SQLite", "PostgreSQL"]
@@ -42,9 +43,30 @@ async def test_the_inbox_is_measured_and_reported(tmp_path: Path, monkeypatch: p
     await store.dispose()
 
 
+async def test_the_pages_of_numbers_are_measured_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_insight, "TIMES", 1)
+    monkeypatch.setattr(bench_insight, "TIMES_WORKED", 2)
+    monkeypatch.setattr(bench, "WARM", 0)
+    monkeypatch.setattr(bench, "_database", one_of_its_own)
+    server = os.environ["SATARK_TEST_POSTGRES_URL"]
+    runs = await bench_insight.run(tmp_path, server, [TIPS], Console(quiet=True), keep=False)
+    assert [run.database.split()[0] for run in runs] == ["SQLite", "PostgreSQL"]
+    for run in runs:
+        assert len(run.results[TIPS]) == len(bench_insight.PAGES) * 3 + 3
+    page = tmp_path / "benchmarks.md"
+    page.write_text("# Benchmarks\n\n## Insight\n\nold\n\n### old\n\n## Files\n\nmore\n")
+    for _ in range(2):
+        report.put(page, report.insight(runs))
+    said = page.read_text()
+    assert re.findall("^#+ .*", said, re.MULTILINE)[:3] == ["# Benchmarks", "## Insight", f"### {runs[0].database}"]
+    assert said.endswith("\n\n## Files\n\nmore\n")
+    assert said.count("| all numbers anew | worker |") == 2
+    assert "old" not in said
+
+
 def one_of_its_own(server: str, name: str, *, keep: bool) -> object:
     """Under a name that no other run has."""
     return _database(server, f"{name}_{os.getpid()}", keep=keep)
 
 
-_database = bench._database
+_database = bench.database_on

@@ -257,3 +257,49 @@ def test_any_sequence_loses_no_account(world: World, events: list[Inbound], word
 @given(events=st.lists(_events, max_size=15))
 def test_the_same_events_give_the_same_conversation(world: World, events: list[Inbound]) -> None:
     assert run(world, events) == run(world, events)
+
+
+def recording(name: str) -> Inbound:
+    return Inbound(Kind.MEDIA, media=Media(MediaKind.AUDIO, kept=name))
+
+
+TOLD = (choice("language:en"), choice("category:gambling"))
+SENT = (choice("done"), choice("at:unknown"), choice("check:send"))
+
+
+def drafts(effects: Iterable[Effect]) -> list[bool]:
+    return [effect.draft.own_voice for effect in effects if isinstance(effect, Submit)]
+
+
+def test_a_voice_is_changed_unless_its_owner_says_otherwise(world: World) -> None:
+    state, asks, _ = run(world, [*TOLD, photo("p")])
+    assert [one for _, one in asks[-1].options] == ["done"]
+    state, asks, _ = run(world, [recording("a")], state)
+    assert (asks[-1].args["voice"], [one for _, one in asks[-1].options]) == ("changed", ["done", "voice:own"])
+    assert drafts(run(world, SENT, state)[2]) == [False]
+    state, asks, _ = run(world, [choice("voice:own")], state)
+    assert (asks[-1].id, asks[-1].args["voice"], asks[-1].args["got"]) == ("ask.account", "own", 2)
+    assert [one for _, one in asks[-1].options] == ["done", "voice:changed"]
+    assert drafts(run(world, SENT, state)[2]) == [True]
+    assert drafts(run(world, [choice("voice:changed"), *SENT], state)[2]) == [False]
+
+
+def test_which_voice_is_heard_can_be_changed_at_the_end(world: World) -> None:
+    state, asks, _ = run(world, [recording("a"), *TOLD, choice("at:unknown"), choice("check:change")])
+    assert "voice:own" in [one for _, one in asks[-1].options]
+    state, asks, _ = run(world, [choice("voice:own")], state)
+    assert (asks[-1].id, asks[-1].args["voice"]) == ("ask.check", "own")
+
+
+def test_a_wish_for_one_tip_is_none_for_the_next(world: World) -> None:
+    state, _, _ = run(world, [*TOLD, recording("a"), choice("voice:own"), *SENT])
+    assert not state.own_voice
+    _, _, effects = run(world, [recording("b"), choice("same:yes")], state)
+    assert [one.own_voice for one in effects if isinstance(one, Append)] == [False]
+
+
+@given(events=st.lists(_events | st.sampled_from([choice("voice:own"), choice("voice:changed")]), max_size=15))
+def test_no_voice_is_heard_that_was_not_said_to_be(world: World, events: list[Inbound]) -> None:
+    effects = run(world, [*events, choice("check:send")])[2]
+    wished = any(event.choice == "voice:own" for event in events)
+    assert wished or not any(drafts(effects))

@@ -94,3 +94,13 @@ def test_no_keys_lose_what_was_spoken(call: World, events: list[Inbound]) -> Non
 def test_no_page_of_a_call_has_more_than_five_choices(call: World, events: list[Inbound]) -> None:
     _, asks, _ = run(call, [Inbound(Kind.OPENED), *events])
     assert all(len(one.options) <= 5 for one in asks)
+
+
+def test_a_key_says_that_the_own_voice_may_be_heard(call: World) -> None:
+    state, asks, _ = run(call, [Inbound(Kind.OPENED), *keys("214"), voice("a"), *keys("12")])
+    assert state.asking is Slot.CHECK
+    assert dict(asks[-1].options)["4"] == "voice:own"
+    state, asks, _ = run(call, keys("4"), state)
+    assert (state.asking, asks[-1].args["voice"]) == (Slot.CHECK, "own")
+    effects = run(call, keys("1"), state)[2]
+    assert [one.draft.own_voice for one in effects if isinstance(one, Submit)] == [True]

@@ -65,6 +65,11 @@ def hang(target: IO[bytes], _: bytes) -> Report:
         time.sleep(60)
 
 
+def work(target: IO[bytes], _: bytes) -> Report:
+    while True:
+        pass
+
+
 def grow(target: IO[bytes], _: bytes) -> Report:
     while True:
         target.write(bytes(2**24))
@@ -98,6 +103,7 @@ DEEDS: dict[bytes, Callable[[IO[bytes], bytes], Report]] = {
     b"c": connect,
     b"l": look_around,
     b"h": hang,
+    b"b": work,
     b"g": grow,
     b"e": eat,
     b"x": crash,

@@ -1,9 +1,7 @@
 """Evidence in an S3-compatible store, by URL alone (moto's server: no other is to be had from PyPI, npm or Debian whose
 ranges are those of S3; rclone's answers them with 200)."""
 
-import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +16,9 @@ from satark.evidence.uploads import PART
 from satark.evidence.vault import CHUNK
 from satark.settings import Settings
 from satark.store.clock import now
+from tests.buckets import bucket
 from tests.evidence.samples import film
 from tests.evidence.test_uploads import TUS, arrived, line_to, row_of
-from tests.journey.conftest import free_port
 from tests.promises.test_p1_canary import tell_by_form
 
 NAME = "ab" + "0" * 30
@@ -28,22 +26,8 @@ NAME = "ab" + "0" * 30
 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
-    """A bucket of its own, as an operator writes it."""
-    port = free_port()
-    command = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port))
-    quiet = asyncio.subprocess.DEVNULL
-    server = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        for _ in range(300):
-            try:
-                await client.put("/satark")
-                break
-            except httpx.HTTPError:
-                await asyncio.sleep(0.05)
-    query = f"endpoint=http://127.0.0.1:{port}&region=us-east-1&access_key_id=nobody&secret_access_key=none"
-    yield f"s3://satark/some/where?{query}"
-    server.terminate()
-    await server.wait()
+    async with bucket("some/where") as found:
+        yield found
 
 
 async def stored_at(url: str) -> dict[str, bytes]:

@@ -8,9 +8,11 @@ from sqlalchemy import text
 
 from conftest import House
 from satark.commands.check import _sandbox
+from satark.evidence import preparing
 from satark.evidence.discarding import discard_abandoned
-from satark.evidence.preparing import prepare_due
+from satark.evidence.preparing import LEASE, MOST_ATTEMPTS, prepare_due
 from satark.evidence.sandbox import Down
+from satark.store.clock import now
 from satark.store.sealing import Locker
 from tests.evidence import samples
 from tests.evidence.samples import pieces
@@ -21,6 +23,11 @@ from tests.promises.test_p3_two_tips_cannot_be_linked import tell
 async def row_of(house: House, evidence: str) -> Any:
     async with house.core.store.read() as db:
         return (await db.execute(text("SELECT * FROM evidence WHERE id = :id"), {"id": evidence})).one()
+
+
+async def due_now(house: House) -> None:
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE evidence SET due = 0"))
 
 
 async def kept(house: House, data: bytes, mime: str = "image/jpeg") -> str:
@@ -39,26 +46,27 @@ def blobs_in(house: House) -> set[str]:
     return {path.name for path in (house.core.settings.data_dir / "evidence").rglob("*") if path.is_file()}
 
 
-async def test_a_film_gets_a_poster_and_a_waveform_for_who_may_see_it(both_houses: House) -> None:
+async def test_a_film_gets_a_poster_and_a_recording_a_waveform_for_who_may_see_it(both_houses: House) -> None:
     house = both_houses
     await tell(house, "910000000001", 1)
-    evidence = await kept(house, samples.mp4(), "video/mp4")
-    await put_on_the_tip(house, evidence)
+    film, voice = await kept(house, samples.mp4(), "video/mp4"), await kept(house, samples.wav(), "audio/wav")
+    for one in (film, voice):
+        await put_on_the_tip(house, one)
     await house.work()
-    row = await row_of(house, evidence)
-    assert (row.state, row.mime) == ("ready", "video/mp4")
-    assert blobs_in(house) == {row.blob, row.poster}
+    row, heard = await row_of(house, film), await row_of(house, voice)
+    assert (row.state, row.mime, row.peaks) == ("ready", "video/mp4", None)
+    assert blobs_in(house) == {row.blob, row.poster, heard.blob}
     dig = await desk_of(house, "dig", "range/varanasi")
-    poster = await dig.client.get(f"/panel/evidence/{evidence}/poster")
+    poster = await dig.client.get(f"/panel/evidence/{film}/poster")
     assert (poster.headers["content-type"], poster.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert "sandbox" in poster.headers["content-security-policy"]
-    peaks = (await dig.client.get(f"/panel/evidence/{evidence}/peaks")).json()["peaks"]
-    assert 0 < len(peaks) <= 400
+    peaks = (await dig.client.get(f"/panel/evidence/{voice}/peaks")).json()["peaks"]
+    assert 0 < len(peaks) <= 300
     assert max(peaks) > 100
-    assert await dig.value("SELECT count(*) FROM audit_entry WHERE action = 'glimpse'") == 1
+    assert await dig.value("SELECT count(*) FROM audit_entry WHERE action = 'glimpse'") == 2
     sho = await desk_of(house, "sho", KOTWALI)
-    for part in ("", "/poster", "/peaks"):
-        assert (await sho.client.get(f"/panel/evidence/{evidence}{part}")).status_code == 404
+    for path in (film, f"{film}/poster", voice, f"{voice}/peaks"):
+        assert (await sho.client.get(f"/panel/evidence/{path}")).status_code == 404
     for desk in (dig, sho):
         await desk.client.aclose()
 
@@ -124,10 +132,28 @@ async def test_a_sandbox_that_is_down_costs_no_file(house: House, monkeypatch: p
 
     with monkeypatch.context() as patched:
         patched.setattr(house.core.keeper.sandbox, "clean", down)
-        await house.work()
+        for _ in range(MOST_ATTEMPTS + 1):
+            await house.work()
+            await due_now(house)
     assert (await row_of(house, evidence)).state == "kept"
-    async with house.core.store.write() as db:
-        await db.execute(text("UPDATE evidence SET due = 0"))
+    await house.work()
+    assert (await row_of(house, evidence)).state == "ready"
+
+
+async def test_a_file_that_takes_long_stays_out_of_reach_of_other_workers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence, clean = await kept(house, samples.jpeg()), house.core.keeper.sandbox.clean
+    monkeypatch.setattr(preparing, "RENEWED_EVERY", 0.01)
+
+    async def slowly(data: Any) -> Any:
+        await due_now(house)
+        async with asyncio.timeout(30):
+            while (await row_of(house, evidence)).due < now() + LEASE - 5:
+                await asyncio.sleep(0.01)
+        return await clean(data)
+
+    monkeypatch.setattr(house.core.keeper.sandbox, "clean", slowly)
     await house.work()
     assert (await row_of(house, evidence)).state == "ready"
 

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -80,6 +82,26 @@ async def test_whatever_it_does_is_only_a_reason(taken_over: Sandbox, asked: byt
 async def test_what_hangs_is_ended_at_the_end_of_its_time() -> None:
     sandbox = Sandbox(CLEANER, seconds=0.2)
     assert await sandbox.clean(pieces(b"h")) == Withheld(Reason.TIME)
+    sandbox.close()
+
+
+async def test_what_is_busy_has_its_seconds_of_the_processor() -> None:
+    """Stopped in between, as on a machine that has no time for it, it loses none of them."""
+    sandbox = Sandbox(CLEANER, seconds=1)
+    began = time.monotonic()
+    cleaning = asyncio.create_task(sandbox.clean(pieces(b"b")))
+    async with asyncio.timeout(10):
+        while sandbox._process is None or not at_work_in(sandbox):
+            await asyncio.sleep(0.01)
+    child = int(at_work_in(sandbox)[0].split()[0])
+    for _ in range(3):
+        os.kill(child, signal.SIGSTOP)
+        await asyncio.sleep(0.5)
+        os.kill(child, signal.SIGCONT)
+        await asyncio.sleep(0.1)
+    assert not cleaning.done()
+    assert await cleaning == Withheld(Reason.TIME)
+    assert time.monotonic() - began > 2
     sandbox.close()
 
 

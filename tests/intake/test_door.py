@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from conftest import House
 from satark.channels.messages import (
@@ -17,11 +18,12 @@ from satark.channels.messages import (
     MediaKind,
     Point,
     Secret,
+    TryAgain,
 )
 from satark.channels.spec import NotAccepted
 from satark.insight.cells import cell_of
 from satark.intake import batch
-from satark.store.tables import Message
+from satark.store.tables import Message, Outbox, SentPart
 
 
 def envelope(phone: str, number: int, inbound: Inbound) -> Envelope:
@@ -119,12 +121,15 @@ async def test_the_same_id_twice_in_one_batch_counts_once(both_houses: House) ->
     assert await count(both_houses, "tip") == 1
 
 
-async def test_one_that_cannot_be_settled_spoils_no_other(both_houses: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [RuntimeError("secret words"), IntegrityError("", {}, Exception())])
+async def test_one_that_cannot_be_settled_spoils_no_other(
+    both_houses: House, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     original = batch.step
 
     def poisoned(state: Any, event: Any, world: Any) -> Any:
         if getattr(event, "text", "") == "poison":
-            raise RuntimeError("secret words")
+            raise error
         return original(state, event, world)
 
     monkeypatch.setattr(batch, "step", poisoned)
@@ -208,3 +213,32 @@ async def test_a_delivery_never_goes_back(both_houses: House) -> None:
         async with house.core.store.read() as db:
             seen.append((await db.execute(text("SELECT delivery FROM message WHERE delivery <> ''"))).scalar_one())
     assert seen == ["read", "read", "read"]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ((DeliveryState.SENT, DeliveryState.FAILED), "due"),
+        ((DeliveryState.FAILED, DeliveryState.SENT), "due"),
+        ((DeliveryState.DELIVERED, DeliveryState.FAILED), "gone"),
+        ((DeliveryState.FAILED, DeliveryState.DELIVERED), "gone"),
+    ],
+)
+async def test_what_is_told_at_once_is_one_truth_in_any_order(
+    both_houses: House, told: tuple[DeliveryState, ...], state: str
+) -> None:
+    """What failed for now is sent anew, and what arrived is not, though both are told in one request."""
+    house = both_houses
+    key = house.bench.courier.lookup.of("sent", "simulator", "an-errand:0")
+    async with house.core.store.write() as db:
+        errand = Outbox(id="an-errand", channel="simulator", state="sent", due=2**31 - 1, sealed_prompts=b"x", part=0)
+        await db.execute(Outbox.__table__.insert().values(**errand.model_dump()))  # type: ignore[attr-defined]
+        part = SentPart(key=key, errand="an-errand", day=1).model_dump()
+        await db.execute(SentPart.__table__.insert().values(**part))  # type: ignore[attr-defined]
+    reports = [
+        DeliveryStatus(Secret("an-errand:0"), one, TryAgain() if one is DeliveryState.FAILED else None) for one in told
+    ]
+    await house.core.door.receive(chat(house), reports)
+    async with house.core.store.read() as db:
+        row = (await db.execute(text("SELECT state, part FROM outbox"))).first()
+    assert (tuple(row) if row else ("gone", 0)) == (state, 0)

@@ -1,11 +1,18 @@
-"""An administrator changes what citizens are offered and what they are told, with JavaScript off; they get it within seconds."""
+"""An administrator changes what citizens are offered and what they are told, with JavaScript off; they get it within seconds.
+
+And their day: accounts, offices, clocks, words, posters, channels, somebody who lost a telephone, and no tip anywhere.
+"""
 
 import re
 
+import pypdfium2
 import pytest
+import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journey.conftest import running
+from tests.journey.person import Person, fill, in_english
+from tests.journey.test_a_day_at_work import WIDE
 from tests.journey.test_pages import sign_in
 from tests.journey.test_whole_way import DESK, PHONE
 
@@ -22,17 +29,6 @@ def administrator(browser: Browser, url: str) -> Page:
     sign_in(page, url, "admin", "demo-admin-1")
     in_english(page)
     return page
-
-
-def in_english(page: Page) -> None:
-    """The demo's people read Hindi until they choose."""
-    if (button := page.locator("button[value=en]")).count():
-        button.click()
-
-
-def fill(page: Page, **fields: str) -> None:
-    for name, value in fields.items():
-        page.locator(f"[name='{name.replace('_', '-')}']").fill(value)
 
 
 def test_an_outpost_and_a_new_name_are_there_within_seconds(own: str, browser: Browser) -> None:
@@ -97,3 +93,128 @@ def test_other_words_are_seen_before_they_are_kept_and_heard_in_a_chat(own: str,
     expect(admin.locator("[role=alert]")).to_contain_text("It does not fit")
     for page in (admin, phone):
         page.context.close()
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """A Satark as it is delivered."""
+    with running(tmp_path_factory.mktemp("strict"), second_factor="required") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def admin(strict: str, browser: Browser):  # type: ignore[no-untyped-def]
+    """Signed in with a second factor that was made at the first sign-in."""
+    person = Person(browser, strict, "admin")
+    person.enrol("demo-admin-1")
+    yield person
+    person.page.context.close()
+
+
+def add_account(admin: Person, login: str, office: str) -> str:
+    """Returns the first password. At the first try something is missing, and nothing is typed twice."""
+    admin.go("admin/people")
+    fill(admin.page, name="New station officer", login="admin")
+    admin.page.locator("#office").select_option(office)
+    admin.keep()
+    expect(admin.page.locator("#login-wrong")).to_have_text("That login is taken.")
+    expect(admin.page.locator("#name")).to_have_value("New station officer")
+    expect(admin.page.locator("#office")).to_have_value(office)
+    fill(admin.page, login=login)
+    admin.keep()
+    return admin.page.locator("[role=status] code").inner_text()
+
+
+def test_an_account_is_made_used_and_given_a_new_start(strict: str, admin: Person, browser: Browser) -> None:
+    officer = Person(browser, strict, "newsp")
+    officer.enrol(add_account(admin, "newsp", "district/jaunpur"))
+    expect(officer.page.locator(".tips li").first).to_be_visible()
+    admin.go("admin/people?q=newsp")
+    admin.page.locator(".persons a").click()
+    expect(admin.page.locator(".chip", has_text="second factor")).to_be_visible()
+    admin.page.locator("form[action$=recover] button").click()
+    password = admin.page.locator("[role=status] code").inner_text()
+    expect(admin.page.locator(".chip", has_text="second factor")).to_have_count(0)
+    officer.page.goto(f"{strict}/panel/tips")
+    expect(officer.page.locator("#password")).to_be_visible()
+    officer.enrol(password)
+    admin.go("admin/people?q=newsp")
+    admin.page.locator(".persons a").click()
+    admin.page.locator("form[action$=switch] button").click()
+    expect(admin.page.locator(".chip", has_text="switched off")).to_be_visible()
+    officer.give(password)
+    expect(officer.page.locator("[role=alert]")).to_contain_text("Login or password is wrong.")
+    officer.page.context.close()
+
+
+def change_a_clock(admin: Person) -> None:
+    admin.go("admin/clocks")
+    fill(admin.page, seen="three", action="41")
+    admin.page.locator("button[value=clock]").click()
+    expect(admin.page.locator("#seen")).to_have_value("three")
+    expect(admin.page.locator("#action")).to_have_value("41")
+    expect(admin.page.locator("#seen-wrong")).to_be_visible()
+    fill(admin.page, seen="3")
+    admin.page.locator("button[value=clock]").click()
+    expect(admin.page.locator("[role=alert]")).to_have_count(0)
+    expect(admin.page.locator("#action")).to_have_value("41")
+
+
+def change_an_office(admin: Person) -> None:
+    admin.go("admin/office?id=station/jaunpur/kotwali")
+    fill(admin.page, name_en="Kotwali City", lat="here")
+    admin.keep()
+    expect(admin.page.locator("#lat-wrong")).to_have_text("The point is not in the district.")
+    expect(admin.page.locator("#name-en")).to_have_value("Kotwali City")
+    fill(admin.page, lat="25.75")
+    admin.keep()
+    expect(admin.page.locator(".tree").first).to_contain_text("Kotwali City")
+
+
+def say_it_otherwise(admin: Person) -> None:
+    admin.go("admin/wording?lang=en&q=What is it about")
+    admin.page.locator(".words a").first.click()
+    admin.page.locator("textarea").fill("What is going on?")
+    admin.page.locator("button[value=look]").click()
+    shown = admin.page.locator(".previews > section")
+    assert shown.locator("h3").all_inner_texts() == ["Web page", "Simulated chat", "Simulated call"]
+    for channel in shown.all():
+        expect(channel.locator(".bubble").first).to_contain_text("What is going on?")
+    admin.page.locator("button[value=keep]").click()
+    admin.go("admin/wording?lang=en&q=What is going on")
+    expect(admin.page.locator(".chip", has_text="changed here")).to_be_visible()
+
+
+def print_a_poster(admin: Person) -> None:
+    admin.go("admin/posters")
+    admin.page.locator("#office").select_option("station/jaunpur/kotwali")
+    fill(admin.page, place="at the bus stand")
+    with admin.page.expect_download() as download:
+        admin.keep()
+    image = pypdfium2.PdfDocument(download.value.path())[0].render(scale=2).to_pil()
+    assert f"{admin.url}/q/jnp-kotwali?lang=hi" in [one.text for one in zxingcpp.read_barcodes(image)]
+
+
+def test_a_day_of_an_administrator_and_what_the_auditor_reads_of_it(
+    strict: str, admin: Person, browser: Browser
+) -> None:
+    change_an_office(admin)
+    admin.go("admin/categories")
+    admin.page.locator("li", has_text="Illegal weapons").locator("button", has_text="Up").click()
+    expect(admin.page.locator("ol.people li").nth(1)).to_contain_text("Illegal weapons")
+    change_a_clock(admin)
+    say_it_otherwise(admin)
+    print_a_poster(admin)
+    admin.go("admin/channels")
+    expect(admin.page.locator("tr", has_text="WhatsApp")).to_contain_text("Off")
+    admin.page.locator("main form button").click()
+    expect(admin.page.locator("[role=status]")).to_contain_text("Web page")
+    for closed in ("tips", "tips/AAA-AAA-AAA", "late", "insight/", "insight/map", "evidence/x", "admin/audit"):
+        assert admin.status(closed) in (403, 404), closed
+    auditor = Person(browser, strict, "auditor", WIDE)
+    auditor.enrol("demo-auditor-1")
+    done = ("changed an office", "moved a category", "changed the usual clock", "changed what is said to citizens",
+            "made a poster", "asked the channels how they are")  # fmt: skip
+    for what in done:
+        expect(auditor.page.locator("tr", has_text="Admin (demo)").filter(has_text=what)).to_have_count(1)
+    auditor.page.context.close()

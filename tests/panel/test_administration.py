@@ -408,14 +408,14 @@ async def test_another_process_tells_which_channels_are_on(each: Desk) -> None:
     page = await each.get("channels")
     states = dict(re.findall(r'<th scope="row">([\w ]+)</th><td><i class="chip[^"]*">([^<]+)<', page))
     assert states == {
-        "Web page": "On", "Simulated chat": "On", "Simulated call": "On", "Telephone call": "Off", "telegram": "in trouble", "whatsapp": "On",
+        "Web page": "On", "Simulated chat": "On", "Simulated call": "On", "Telephone call": "Off", "Telegram": "in trouble", "WhatsApp": "On",
     }  # fmt: skip
     assert "SATARK_TELEGRAM_X" in page
     await Health(each.house.core.store).note_troubles(["telegram"], {})
     states = dict(
         re.findall(r'<th scope="row">([\w ]+)</th><td><i class="chip[^"]*">([^<]+)<', await each.get("channels"))
     )
-    assert (states["telegram"], states["whatsapp"]) == ("On", "Off")
+    assert (states["Telegram"], states["WhatsApp"]) == ("On", "Off")
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)

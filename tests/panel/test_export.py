@@ -3,19 +3,22 @@
 import csv
 import io
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from conftest import House
 from satark.panel import export
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
+from satark.store.officers import Passkey
 from satark.store.writing import Rows
+from satark.tips.audit import append
 from tests.promises.test_p4_accused_learn_nothing import NOW, add_tip, as_officer, form_of
 
 PEOPLE = {
@@ -117,8 +120,8 @@ async def test_an_export_is_the_inbox_as_filtered_and_no_word_of_any_letter(desk
     assert len(shown.pop("Reference")) == 11
     assert shown == {
         "Kind": "Illegal weapons", "District": "Jaunpur", "Station": "Kotwali", "Status": "Closed",
-        "Outcome": "Action successful", "Assigned to": "Kotwali · Jaunpur", "Priority": 0, "Language": "हिन्दी",
-        "Came by": "webform", "incomplete": "incomplete", "synthetic": None,
+        "Outcome": "Action successful", "Assigned to": "Kotwali · Jaunpur", "Priority": "Normal", "Language": "हिन्दी",
+        "Came by": "Web page", "incomplete": "incomplete", "synthetic": None,
     }  # fmt: skip
     said = [line[0] for line in about.iter_rows(values_only=True)]
     assert "Kind: Illegal weapons" in said
@@ -182,3 +185,48 @@ async def test_the_accounts_are_exported_with_their_offices_and_no_secret(desks:
 async def test_what_is_no_kind_of_file_is_refused(desks: Desks) -> None:
     for kind in ("", "exe", "XLSX"):
         assert (await desks.export("dig", kind)).status_code == 422
+
+
+async def test_the_accounts_tell_who_has_a_passkey_or_an_authenticator(desks: Desks) -> None:
+    for login in ("sp", "sho", "auditor", "administrator"):
+        await desks.client(login)
+    store = desks.house.core.store
+    async with store.write() as db:
+        await db.execute(text("UPDATE officer SET second = :some WHERE login = 'sho'"), {"some": b"x"})
+        officer = (await db.execute(text("SELECT id FROM officer WHERE login = 'sp'"))).scalar_one()
+        for key in ("one", "two"):
+            passkey = Passkey(id=key, officer_id=officer, public=b"x")
+            await db.execute(insert(Passkey).values(**passkey.model_dump()))
+    answer = await desks.export("administrator", "csv", of="admin/people")
+    people = {entry["Login"]: entry for entry in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
+    told = {login: (one["second factor"], one["Passkeys"]) for login, one in people.items()}
+    assert told == {
+        "sp": ("second factor", "2"), "sho": ("second factor", ""), "auditor": ("", ""), "administrator": ("", ""),
+    }  # fmt: skip
+
+
+async def test_the_log_says_in_a_file_what_its_page_says(desks: Desks) -> None:
+    client = await desks.client("auditor")
+    async with desks.house.core.store.write() as db:
+        await append(db, "clock", "priority", "a" * 32, "urgent")
+        await append(db, "retention", "classify", "a" * 32, "weapons")
+        await append(db, "nobody", "certificate", "a" * 32, f"{'b' * 32} hi")
+        await append(db, "doctor", "add post", "a" * 32, "station/jaunpur/kotwali")
+    page = unescape((await client.get("/panel/admin/audit")).text)
+    log = (await desks.export("auditor", "csv", of="admin/audit")).content.decode("utf-8-sig")
+    entries = [entry for entry in csv.DictReader(io.StringIO(log)) if entry["Of"] == "a" * 8]
+    assert [(entry["Who"], entry["Detail"]) for entry in entries] == [
+        ("The operator's check", "Kotwali"),
+        ("Somebody without an account", "bbbbbbbb hi"),
+        ("The retention rules", "Illegal weapons"),
+        ("The clock", "Urgent"),
+    ]
+    assert all(f"<td>{entry['Who']}</td>" in page for entry in entries)
+    assert all(f"<td>{entry['Detail']}</td>" in page for entry in entries)
+
+
+async def test_a_list_says_in_words_what_it_was_filtered_by(desks: Desks) -> None:
+    answer = await desks.export("dig", "xlsx", "channel=webform&priority=2")
+    about = load_workbook(io.BytesIO(answer.content)).worksheets[1]
+    said = [line[0] for line in about.iter_rows(values_only=True)]
+    assert {"Came by: Web page", "Priority: Urgent"} <= set(said)

@@ -33,6 +33,9 @@ class Plugin:
         return [Pager()]
 
 
+PLUGIN = Plugin()
+
+
 if __name__ == "__main__":
     configure_logging(logging.WARNING)
-    asyncio.run(everything(Settings(), {"pager": Plugin()}))
+    asyncio.run(everything(Settings(), {"pager": PLUGIN}))

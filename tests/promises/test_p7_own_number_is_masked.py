@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from re import _casefix
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,20 @@ def test_wherever_it_stands(before: str, after: str, gaps: list[str]) -> None:
 @given(st.text())
 def test_digits_of_every_script_keep_their_place(text: str) -> None:
     assert len(to_ascii_digits(text)) == len(text)
+
+
+@pytest.mark.parametrize("alike", sorted(_casefix._EXTRA_CASES))
+def test_a_quick_look_overlooks_no_letter_that_is_alike(alike: int) -> None:
+    """What `re.IGNORECASE` takes for equal: a name is found in all the ways that its letters can be written."""
+    for other in _casefix._EXTRA_CASES[alike]:
+        assert mask(f"by xx{chr(other)} here", (Secret(f"xx{chr(alike)}"),)) == f"by {MASK} here"
+
+
+@given(st.text(alphabet="aAiIİısſSkKΣσς ", min_size=3), st.text(alphabet="aAiIİısſSkKΣσς ", min_size=3))
+def test_a_quick_look_overlooks_no_name(text: str, name: str) -> None:
+    sought = r"(?<!\w)" + r"\s+".join(map(re.escape, name.split())) + r"(?!\w)"
+    if len(name.strip()) >= 3 and re.search(sought, text, re.IGNORECASE):
+        assert MASK in mask(text, (Secret(name),))
 
 
 def test_a_caption_is_masked_as_any_text() -> None:

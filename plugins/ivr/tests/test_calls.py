@@ -53,6 +53,21 @@ async def test_a_tip_is_told_by_voice_and_keys(tmp_path: Path, database: str) ->
         assert await line.count("return_address") == 0
 
 
+async def test_a_key_says_that_the_own_voice_may_be_heard(line: Carrier) -> None:
+    for key in ("", "4", "44"):
+        call = await line.call().to_the_account()
+        await call.speak()
+        await call.press("12")
+        assert "a changed voice, not yours" in call.heard
+        await call.press(key)
+        assert ("your own voice" in call.heard) == (key == "4")
+        await call.press("1")
+        receipt_in(call.heard)
+        await line.house.work()
+    assert await line.count("evidence", "state = 'ready' AND voice = 'changed'") == 2
+    assert await line.count("evidence", "state = 'ready' AND voice = 'own'") == 1
+
+
 async def keys_to(call: Call, place: int) -> None:
     """A call up to one of its steps."""
     steps = [call.begin, lambda: call.press("2"), lambda: call.press("1"), lambda: call.press("4"), call.speak,

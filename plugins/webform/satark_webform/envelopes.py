@@ -49,6 +49,7 @@ def _answers(form: Form, questions: Questions) -> Iterator[Inbound]:
     yield _choice(form.get("category"))
     if accusing:
         yield _choice(form.get("accused") or "by:unknown")
+    yield from _voice(form)
     yield from _given(form)
     yield _choice("done")
     if point := point_of(form):
@@ -70,7 +71,7 @@ def _place(form: Form, accusing: bool) -> Iterator[Inbound]:
 
 def one_step(form: Form, language: str) -> list[Envelope]:
     """What one page of the step-by-step form holds: text and files first, then the choice."""
-    answers = list(_given(form))
+    answers = [*_voice(form), *_given(form)]
     if point := point_of(form):
         answers.append(Inbound(Kind.LOCATION, point=point))
     if form.get("choice"):
@@ -84,6 +85,12 @@ def status_request(form: Form, language: str) -> list[Envelope]:
     """A receipt, as one would ask for it in a chat."""
     texts = (Inbound(Kind.TEXT, text="status"), Inbound(Kind.TEXT, text=form.get("receipt") or "-"))
     return _addressed(form, [_choice(language), *texts])
+
+
+def _voice(form: Form) -> Iterator[Inbound]:
+    """Whose voice is heard in what comes with the form, where the form asks."""
+    if form.get("voice") in ("own", "changed"):
+        yield _choice(f"voice:{form.get('voice')}")
 
 
 def _given(form: Form) -> Iterator[Inbound]:

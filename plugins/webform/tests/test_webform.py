@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from conftest import House, house_at
 from satark.channels.spec import Channel
@@ -108,6 +109,36 @@ async def test_step_by_step_is_the_same_flow(client: httpx.AsyncClient) -> None:
         numbers = dict(re.findall(r'name="(token|nonce)" value="([^"]+)"', page))
         page = (await client.post("/channels/webform/step", data={**numbers, **answer})).text
     assert receipt(page)
+
+
+async def test_whose_voice_is_heard_is_asked_with_the_files(house: House, client: httpx.AsyncClient) -> None:
+    """A box that is not ticked is the changed voice; JavaScript or not, the form says both."""
+    page = (await client.get("/channels/webform/?lang=en")).text
+    assert re.findall(r'name="voice" value="(\w+)"(?: checked)?>', page) == ["changed", "own"]
+    assert "checked" not in page
+    for number, said in enumerate((["changed"], ["changed", "own"], [])):
+        file = {"files": ("x.wav", b"RIFF....WAVE", "audio/wav")}
+        form = {**FORM, "token": str(number) * 22, "voice": said}
+        assert receipt((await client.post("/channels/webform/", data=form, files=file)).text)
+    assert await voices(house) == ["", "", "own"]
+
+
+async def test_what_is_added_later_is_asked_for_anew(house: House, client: httpx.AsyncClient) -> None:
+    code = receipt((await client.post("/channels/webform/", data=FORM)).text)
+    page = (await client.post("/channels/webform/status", data={"receipt": code, "lang": "en", "token": "c" * 22})).text
+    for said in (["changed", "own"], ["changed"]):
+        numbers = dict(re.findall(r'name="(token|nonce)" value="([^"]+)"', page))
+        file = {"files": ("x.wav", b"RIFF....WAVE", "audio/wav")}
+        answer = await client.post("/channels/webform/step", data={**numbers, "voice": said}, files=file)
+        page = page.replace(numbers["nonce"], "z" * 22)
+        assert answer.status_code == 200
+    assert await voices(house) == ["", "own"]
+
+
+async def voices(house: House) -> list[str]:
+    async with house.core.store.read() as db:
+        found = await db.execute(text("SELECT voice FROM evidence WHERE tip_id IS NOT NULL ORDER BY voice"))
+        return list(found.scalars())
 
 
 async def test_a_wrong_receipt_is_said_and_guessing_is_braked(client: httpx.AsyncClient) -> None:

@@ -1,18 +1,20 @@
 """The categories that citizens choose from: their order, words, weight, clock and checklist."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
 
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from satark.language import LANGUAGES
 from satark.panel.admin.changing import keep, line, names_in, number_in, take_back
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.roles import ADMINISTRATORS
-from satark.routing.edits import CategoryEdit, OrderEdit
+from satark.routing.edits import CategoryEdit, OrderEdit, own_faults
 from satark.routing.limits import WEIGHTS, Fault
-from satark.routing.pack import Category, CheckItem, Clock
+from satark.routing.pack import Category, CheckItem, Clock, Names
 
 CATEGORIES = "/panel/admin/categories"
 # Empty rows at the end of a checklist's form.
@@ -24,21 +26,28 @@ async def show(work: Work) -> Response:
     return _list(work)
 
 
-def _list(work: Work, faults: list[Fault] | None = None) -> Response:
+def _list(work: Work, given: Given = NOTHING_GIVEN) -> Response:
     """All categories in their order, and the form for a new one."""
-    names = {field: names_in(work, field) for field in ("name", "detail")}
-    status = 422 if faults else 200
-    return work.page("categories.html", status, categories=work.core.pack.categories, faults=faults or [], **names)
+    status = 422 if given.faults else 200
+    return work.page("categories.html", status, categories=work.core.pack.categories, given=given)
 
 
 async def add(work: Work) -> Response:
     """A new category; it comes before the last, which stays what a tip gets when none was chosen."""
     names, key = names_in(work, "name"), slug(line(work, "name-en"))
-    if not key or work.core.pack.category(key):
-        return _list(work, [Fault("twins" if key else "no_name", key, "" if key else "en")])
     edit = CategoryEdit(key, names, names_in(work, "detail"), weight=3)
-    faults = await keep(work, "add category", edit, key)
-    return _list(work, faults) if faults else RedirectResponse(f"/panel/admin/category?id={key}", SEE_OTHER)
+    faults = [*_id_faults(work, key, names), *own_faults(edit)] or await keep(work, "add category", edit, key)
+    if faults:
+        return _list(work, Given(work.form, faults))
+    return RedirectResponse(f"/panel/admin/category?id={key}", SEE_OTHER)
+
+
+def _id_faults(work: Work, key: str, names: Names) -> Iterator[Fault]:
+    """What is wrong with the id that is made of a new category's English name."""
+    if names.get("en") and not key:
+        yield Fault("id_form", key)
+    if work.core.pack.category(key):
+        yield Fault("twins", key, field="name-en")
 
 
 def slug(name: str) -> str:
@@ -55,7 +64,7 @@ async def move(work: Work) -> Response:
     if 0 <= to < len(ids):
         ids[at], ids[to] = ids[to], ids[at]
     faults = await keep(work, "order categories", OrderEdit(tuple(ids)), work.text("id"))
-    return _list(work, faults) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+    return _list(work, Given(None, faults)) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
 
 
 def _category(work: Work, key: str) -> Category:
@@ -69,42 +78,45 @@ async def show_one(work: Work) -> Response:
     return await _page(work, _category(work, work.request.query_params.get("id", "")))
 
 
-async def _page(work: Work, one: Category, faults: list[Fault] | None = None) -> Response:
+async def _page(work: Work, one: Category, given: Given = NOTHING_GIVEN) -> Response:
     is_known = work.core.jurisdiction.base.category(one.id) is not None
     return work.page(
         "category.html",
-        422 if faults else 200,
+        422 if given.faults else 200,
         one=one,
         weights=list(WEIGHTS),
         own_clock=one.clock != work.core.pack.clock,
-        rows=len(one.checklist) + MORE_ITEMS,
-        faults=faults or [],
+        rows=max(len(one.checklist), *(row + 1 for row, _ in _items(work)), 0) + MORE_ITEMS,
+        given=given,
         is_edited=is_known and ("category", one.id) in await work.core.jurisdiction.edits(),
     )
 
 
 async def change(work: Work) -> Response:
-    one = _category(work, work.text("id"))
+    one, items = _category(work, work.text("id")), list(_items(work))
     edit = CategoryEdit(
         one.id,
         names_in(work, "name"),
         names_in(work, "detail"),
         number_in(work, "weight"),
         clock_in(work) if work.text("own_clock") else None,
-        tuple(_items(work)),
+        tuple(item for _, item in items),
         bool(work.text("accuses_police")),
         bool(work.text("hidden")),
     )
     faults = await keep(work, "change category", edit, one.id)
-    return await _page(work, _as_given(one, edit), faults) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+    if faults:
+        return await _page(work, one, Given(work.form, _in_rows(faults, [row for row, _ in items])))
+    return RedirectResponse(CATEGORIES, SEE_OTHER)
 
 
-def _as_given(one: Category, edit: CategoryEdit) -> Category:
-    """What was given, to be shown again with what is wrong with it."""
-    return Category(
-        one.id, edit.name, edit.detail, edit.weight, edit.clock or one.clock, edit.checklist, edit.accuses_police,
-        edit.hidden,
-    )  # fmt: skip
+def _in_rows(faults: list[Fault], rows: list[int]) -> list[Fault]:
+    """Faults of the checklist at the rows of the form: those left empty are no items."""
+
+    def row(found: re.Match[str]) -> str:
+        return f"item-{rows[int(found[1])]}-"
+
+    return [replace(fault, field=re.sub(r"^item-(\d+)-", row, fault.field)) for fault in faults]
 
 
 def clock_in(work: Work) -> Clock:
@@ -112,8 +124,8 @@ def clock_in(work: Work) -> Clock:
     return Clock(seen, assigned, action, always=bool(work.text("always")))
 
 
-def _items(work: Work) -> Any:
-    """The rows of the checklist that are not empty. An item keeps its id when its words change."""
+def _items(work: Work) -> Iterator[tuple[int, CheckItem]]:
+    """The rows of the checklist that are not empty, by their number. An item keeps its id when its words change."""
     taken: set[str] = set()
     for row in range(MOST_ITEMS):
         names = {locale: line(work, f"item-{row}-{locale}") for locale in ("en", *LANGUAGES)}
@@ -124,7 +136,7 @@ def _items(work: Work) -> Any:
         free = (wanted, *(f"{wanted}_{number}" for number in range(2, MOST_ITEMS + 2)))
         key = next(one for one in free if one not in taken)
         taken.add(key)
-        yield CheckItem(key, names)
+        yield row, CheckItem(key, names)
 
 
 async def restore(work: Work) -> Response:
@@ -133,7 +145,7 @@ async def restore(work: Work) -> Response:
     if work.core.jurisdiction.base.category(one.id) is None:
         raise HTTPException(422)
     faults = await take_back(work, ("category", one.id), one.id)
-    return await _page(work, one, faults) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+    return await _page(work, one, Given(None, faults)) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
 
 
 ROUTES = [

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.language import LANGUAGES
 from satark.panel.gate import Work
-from satark.routing.edits import Edit, Slot
+from satark.routing.edits import Edit, Slot, own_faults
 from satark.routing.jurisdiction import Refused
 from satark.routing.limits import Fault
 from satark.tips.audit import append
@@ -16,6 +16,9 @@ Check = Callable[[AsyncConnection], Awaitable[list[Fault]]]
 
 async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | None = None) -> list[Fault]:
     """Make a change. Returns what is against it; then nothing was changed. `check` looks at what the pack does not know."""
+
+    if faults := list(own_faults(edit)):
+        return faults
 
     async def make(db: AsyncConnection) -> None:
         faults = await check(db) if check else []
@@ -54,6 +57,6 @@ def names_in(work: Work, field: str) -> dict[str, str]:
 
 
 def number_in(work: Work, field: str) -> int:
-    """A number of the form; -1, which is none that may be, where there is no number."""
+    """A number of the form; -1, which is none that may be and is never shown, where there is no number."""
     given = work.text(field)
     return int(given) if given.isdecimal() and len(given) < 6 else -1

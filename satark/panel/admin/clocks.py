@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from satark.panel.admin.categories import clock_in
 from satark.panel.admin.changing import keep, number_in, take_back
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.roles import ADMINISTRATORS
 from satark.routing.edits import ClockEdit, Edit, HoursEdit, RetentionEdit
 from satark.routing.limits import MOST_CONTENT_DAYS, MOST_RETURN_DAYS, Fault
@@ -19,8 +20,10 @@ async def show(work: Work) -> Response:
     return await _page(work)
 
 
-async def _page(work: Work, faults: list[Fault] | None = None) -> Response:
+async def _page(work: Work, faults: list[Fault] | None = None, given: str = "") -> Response:
+    """`given` is the kind of the form that was refused."""
     edits = await work.core.jurisdiction.edits()
+    forms = {kind: Given(work.form, faults or []) if kind == given else NOTHING_GIVEN for kind in KINDS}
     return work.page(
         "clocks.html",
         422 if faults else 200,
@@ -30,7 +33,7 @@ async def _page(work: Work, faults: list[Fault] | None = None) -> Response:
         most_content=MOST_CONTENT_DAYS,
         most_address=MOST_RETURN_DAYS,
         edited=[kind for kind in KINDS if (kind, "") in edits],
-        faults=faults or [],
+        given=forms | {"whole": Given(None, faults or [])},
     )
 
 
@@ -47,7 +50,8 @@ async def change(work: Work) -> Response:
             edit = RetentionEdit({rule: _keep_in(work, rule) for rule in RULES})
         case _:
             raise HTTPException(422)
-    return await _done(work, await keep(work, f"change {work.text('kind')}", edit, ""))
+    faults = await keep(work, f"change {work.text('kind')}", edit, "")
+    return await _page(work, faults, work.text("kind")) if faults else RedirectResponse(CLOCKS, SEE_OTHER)
 
 
 def _keep_in(work: Work, rule: str) -> Keep:
@@ -58,10 +62,7 @@ async def restore(work: Work) -> Response:
     """As it came with the installation."""
     if work.text("kind") not in KINDS:
         raise HTTPException(422)
-    return await _done(work, await take_back(work, (work.text("kind"), ""), work.text("kind")))
-
-
-async def _done(work: Work, faults: list[Fault]) -> Response:
+    faults = await take_back(work, (work.text("kind"), ""), work.text("kind"))
     return await _page(work, faults) if faults else RedirectResponse(CLOCKS, SEE_OTHER)
 
 

@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from satark.panel.admin.changing import keep, names_in, take_back
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.people import serve_in
 from satark.panel.roles import ADMINISTRATORS
-from satark.routing.edits import OfficeEdit
+from satark.routing.edits import OfficeEdit, own_faults
 from satark.routing.limits import Fault
 from satark.routing.offices import PARENTS, Point, new_id
 from satark.routing.pack import Office
@@ -23,7 +24,7 @@ async def show(work: Work) -> Response:
     return _tree(work)
 
 
-def _tree(work: Work, faults: list[Fault] | None = None, form: dict[str, Any] | None = None) -> Response:
+def _tree(work: Work, given: Given = NOTHING_GIVEN) -> Response:
     """The tree, and the form for a new office as it was filled in."""
     pack = work.core.pack
     below: dict[str, list[Office]] = {}
@@ -32,39 +33,47 @@ def _tree(work: Work, faults: list[Fault] | None = None, form: dict[str, Any] | 
     above = [one for kinds in PARENTS.values() for one in kinds]
     return work.page(
         "offices.html",
-        422 if faults else 200,
+        422 if given.faults else 200,
         below=below,
         kinds=list(PARENTS),
         parents=[one for one in pack.open_parents if pack.offices[one].kind in above],
-        faults=faults or [],
-        form=form or {"names": {}, "kind": "", "parent": "", "lat": "", "lon": ""},
+        given=given,
     )
 
 
 async def add(work: Work) -> Response:
     """A new circle, station or outpost."""
     pack, kind, parent, names = work.core.pack, work.text("kind"), work.text("parent"), names_in(work, "name")
-    form = {"names": names, "kind": kind, "parent": parent, "lat": work.text("lat"), "lon": work.text("lon")}
-    if kind not in PARENTS or parent not in pack.open_parents:
-        return _tree(work, [Fault("parent", "")], form)
-    key = new_id(kind, pack.district_of(parent), names.get("en", ""), pack.offices)
+    is_place = kind in PARENTS and parent in pack.open_parents
+    key = new_id(kind, pack.district_of(parent), names.get("en", ""), pack.offices) if is_place else ""
     point = _point(work)
-    if not key or isinstance(point, Fault):
-        return _tree(work, [point if isinstance(point, Fault) else Fault("no_name", "", "en")], form)
-    faults = await keep(work, "add office", OfficeEdit(key, kind, parent, names, point=point), key)
-    return _tree(work, faults, form) if faults else RedirectResponse(OFFICES, SEE_OTHER)
+    edit = OfficeEdit(key, kind, parent, names, point=None if isinstance(point, Fault) else point)
+    faults = [
+        *([] if is_place else [Fault("parent", "")]),
+        *([Fault("id_form", "")] if is_place and names.get("en") and not key else []),
+        *own_faults(edit),
+        *([point] if isinstance(point, Fault) else []),
+    ]
+    faults = faults or await keep(work, "add office", edit, key)
+    return _tree(work, Given(work.form, faults)) if faults else RedirectResponse(OFFICES, SEE_OTHER)
 
 
 def _point(work: Work) -> Point | Fault | None:
     """The point that was given, if any was."""
-    given = [work.text("lat"), work.text("lon")]
-    if not any(given):
+    if not work.text("lat") and not work.text("lon"):
         return None
+    lat, lon = (_degrees(work.text(field)) for field in ("lat", "lon"))
+    if lat is None or lon is None:
+        return Fault("outside", "", field="lat" if lat is None else "lon")
+    return lat, lon
+
+
+def _degrees(typed: str) -> float | None:
     try:
-        lat, lon = map(float, given)
+        degrees = float(typed)
     except ValueError:
-        return Fault("outside", "")
-    return (lat, lon) if math.isfinite(lat) and math.isfinite(lon) else Fault("outside", "")
+        return None
+    return degrees if math.isfinite(degrees) else None
 
 
 def _office(work: Work, key: str) -> Office:
@@ -78,17 +87,17 @@ async def show_one(work: Work) -> Response:
     return await _page(work, _office(work, work.request.query_params.get("id", "")))
 
 
-async def _page(work: Work, office: Office, faults: list[Fault] | None = None) -> Response:
+async def _page(work: Work, office: Office, given: Given = NOTHING_GIVEN) -> Response:
     pack = work.core.pack
     edit = (await work.core.jurisdiction.edits()).get(("office", office.id))
     return work.page(
         "office.html",
-        422 if faults else 200,
+        422 if given.faults else 200,
         one=office,
         point=_point_of(work, office.id, edit),
         movable=office.kind in PARENTS,
         parents=[one for one in pack.open_parents if _may_stand_below(work, office, one)],
-        faults=faults or [],
+        given=given,
         is_edited=edit is not None and office.id in work.core.jurisdiction.base.offices,
     )
 
@@ -122,11 +131,13 @@ async def _as_it_is(work: Work, office: Office, **changes: Any) -> OfficeEdit:
 async def change(work: Work) -> Response:
     """Names, the office above, the point."""
     office, point = _office(work, work.text("id")), _point(work)
-    if isinstance(point, Fault):
-        return await _page(work, office, [point])
     parent = work.text("parent") if office.kind in PARENTS else office.parent
-    edit = await _as_it_is(work, office, name=names_in(work, "name"), parent=parent, point=point)
-    return await _done(work, office, await keep(work, "change office", edit, office.id))
+    known = None if isinstance(point, Fault) else point
+    edit = await _as_it_is(work, office, name=names_in(work, "name"), parent=parent, point=known)
+    if isinstance(point, Fault):
+        return await _page(work, office, Given(work.form, [*own_faults(edit), point]))
+    faults = await keep(work, "change office", edit, office.id)
+    return await _page(work, office, Given(work.form, faults)) if faults else RedirectResponse(OFFICES, SEE_OTHER)
 
 
 async def close(work: Work) -> Response:
@@ -158,7 +169,7 @@ async def restore(work: Work) -> Response:
 
 
 async def _done(work: Work, office: Office, faults: list[Fault]) -> Response:
-    return await _page(work, office, faults) if faults else RedirectResponse(OFFICES, SEE_OTHER)
+    return await _page(work, office, Given(None, faults)) if faults else RedirectResponse(OFFICES, SEE_OTHER)
 
 
 ROUTES = [

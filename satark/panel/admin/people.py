@@ -1,5 +1,6 @@
 """Accounts: who there is, where they serve, and what to do when somebody leaves or loses their telephone."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -7,54 +8,94 @@ from starlette.responses import RedirectResponse, Response
 
 from satark.panel import people
 from satark.panel.gate import SEE_OTHER, Work, guarded
-from satark.panel.people import LoginTaken
+from satark.panel.given import NOTHING_GIVEN, Given
+from satark.panel.people import LoginTaken, Person
 from satark.panel.roles import ADMINISTRATORS, SERVING, Role, fits
 from satark.panel.sessions import close_of
+from satark.routing.limits import Fault
 from satark.tips.audit import append
 
 PEOPLE = "/panel/admin/people"
+LOGIN_LIMIT = 60
+NAME_LIMIT = 120
 
 
 async def show(work: Work) -> Response:
+    """All accounts, or those in whose name, login or offices something is said."""
     return await _page(work)
 
 
-async def _page(work: Work, status: int = 200, **said: Any) -> Response:
-    shown = {"taken": False, "login": "", "password": "", **said}
+async def _page(work: Work, given: Given = NOTHING_GIVEN, *, login: str = "", password: str = "") -> Response:
+    wanted = work.request.query_params.get("q", "").strip()[:NAME_LIMIT]
     return work.page(
         "people.html",
-        status,
-        people=await people.everybody(work.core.store),
+        422 if given.faults else 200,
+        people=[one for one in await people.everybody(work.core.store) if _says(work, one, wanted.casefold())],
+        query=wanted,
         roles=[role.value for role in Role],
-        serving=SERVING,
         offices=list(work.core.pack.open_parents),
-        **shown,
+        login_limit=LOGIN_LIMIT,
+        name_limit=NAME_LIMIT,
+        given=given,
+        login=login,
+        password=password,
+    )
+
+
+def _says(work: Work, person: Person, wanted: str) -> bool:
+    said = (person.row.name, person.row.login, *map(work.full_name, person.offices))
+    return any(wanted in one.casefold() for one in said)
+
+
+async def show_one(work: Work) -> Response:
+    return await _person(work)
+
+
+async def _person(work: Work, given: Given = NOTHING_GIVEN, password: str = "") -> Response:
+    """The person of the address, and what can be done for them."""
+    wanted = work.request.path_params["officer"]
+    person = next((one for one in await people.everybody(work.core.store) if one.row.id == wanted), None)
+    if person is None:
+        raise HTTPException(404)
+    return work.page(
+        "person.html",
+        422 if given.faults else 200,
+        person=person,
+        serving=SERVING,
+        offices=[one for one in work.core.pack.open_parents if one not in person.offices],
+        given=given,
+        password=password,
     )
 
 
 async def add(work: Work) -> Response:
     """A new account. Its first password is made here and shown once."""
-    role, offices = _role(work), [one for one in (work.text("office"),) if one]
-    login, name, password = work.text("login"), work.text("name"), people.new_password()
-    if not login or not name or not fits(role, offices) or not _known(work, offices):
-        raise HTTPException(422)
+    if faults := list(_faults(work)):
+        return await _page(work, Given(work.form, faults))
+    role, login, password = Role(work.text("role")), work.text("login"), people.new_password()
+    offices = [one for one in (work.text("office"),) if one]
     try:
-        added = await people.add_officer(work.core.store, login, name, password, offices, role=role)
+        added = await people.add_officer(work.core.store, login, work.text("name"), password, offices, role=role)
     except LoginTaken:
-        return await _page(work, 422, taken=True)
+        return await _page(work, Given(work.form, [Fault("login_taken", login, field="login")]))
     await _note(work, "add officer", added)
     return await _page(work, login=login, password=password)
 
 
-def _role(work: Work) -> Role:
-    try:
-        return Role(work.text("role"))
-    except ValueError:
-        raise HTTPException(422) from None
-
-
-def _known(work: Work, offices: list[str]) -> bool:
-    return all(office in work.core.pack.open_parents for office in offices)
+def _faults(work: Work) -> Iterator[Fault]:
+    """What is wrong with a new account."""
+    for field, limit in (("name", NAME_LIMIT), ("login", LOGIN_LIMIT)):
+        if not work.text(field):
+            yield Fault("needed", "", field=field)
+        elif len(work.text(field)) > limit:
+            yield Fault("too_long", "", limit=limit, field=field)
+    role, office = work.text("role"), work.text("office")
+    if role not in [one.value for one in Role]:
+        yield Fault("needed", "", field="role")
+    elif office and office not in work.core.pack.open_parents:
+        yield Fault("no_office", office, field="office")
+    elif not fits(Role(role), [office] if office else []):
+        yield Fault("no_post" if office else "post", office, field="office")
 
 
 async def _other(work: Work) -> Any:
@@ -70,11 +111,13 @@ async def _other(work: Work) -> Any:
 async def post(work: Work) -> Response:
     """They serve in an office from now on."""
     officer, office = await _other(work), work.text("office")
-    if officer.role not in SERVING or not _known(work, [office]):
+    if officer.role not in SERVING:
         raise HTTPException(422)
+    if office not in work.core.pack.open_parents:
+        return await _person(work, Given(work.form, [Fault("no_office", office, field="office")]))
     await people.add_post(work.core.store, officer.id, office)
     await _note(work, "add post", officer.id, office)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
 
 
 async def end_post(work: Work) -> Response:
@@ -82,7 +125,7 @@ async def end_post(work: Work) -> Response:
     officer, office = await _other(work), work.text("office")
     await people.end_post(work.core.store, officer.id, office)
     await _note(work, "end post", officer.id, office)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
 
 
 async def recover(work: Work) -> Response:
@@ -91,7 +134,7 @@ async def recover(work: Work) -> Response:
     await people.recover(work.core.store, officer.id, password)
     await close_of(work.core.store, officer.id)
     await _note(work, "recover", officer.id)
-    return await _page(work, login=officer.login, password=password)
+    return await _person(work, password=password)
 
 
 async def switch(work: Work) -> Response:
@@ -100,14 +143,18 @@ async def switch(work: Work) -> Response:
     await people.set_active(work.core.store, officer.id, active=active)
     await close_of(work.core.store, officer.id)
     await _note(work, "switch on" if active else "switch off", officer.id)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
 
 
 async def sign_out(work: Work) -> Response:
     officer = await _other(work)
     await close_of(work.core.store, officer.id)
     await _note(work, "sign out", officer.id)
-    return RedirectResponse(PEOPLE, SEE_OTHER)
+    return _back(officer)
+
+
+def _back(officer: Any) -> Response:
+    return RedirectResponse(f"{PEOPLE}/{officer.id}", SEE_OTHER)
 
 
 async def _note(work: Work, action: str, subject: str, detail: str = "") -> None:
@@ -119,6 +166,7 @@ PERSON = "/admin/people/{officer}"
 ROUTES = [
     guarded("/admin/people", show, roles=ADMINISTRATORS),
     guarded("/admin/people", add, "POST", ADMINISTRATORS),
+    guarded(PERSON, show_one, roles=ADMINISTRATORS),
     guarded(f"{PERSON}/post", post, "POST", ADMINISTRATORS),
     guarded(f"{PERSON}/end-post", end_post, "POST", ADMINISTRATORS),
     guarded(f"{PERSON}/recover", recover, "POST", ADMINISTRATORS),

@@ -9,8 +9,9 @@ from satark.language import LANGUAGES
 from satark.panel.admin.changing import keep, take_back
 from satark.panel.admin.preview import label_faults, preview
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.given import Given
 from satark.panel.roles import ADMINISTRATORS
-from satark.routing.edits import WordingEdit, slot_of, wording_key
+from satark.routing.edits import WordingEdit, own_faults, slot_of, wording_key
 from satark.routing.limits import Fault
 from satark.routing.wording import Message, labels, locked, present, prompts
 from satark.tips.asking import asks_who, telling_phrases
@@ -85,7 +86,7 @@ async def _page(
         forms=forms,
         present=present(message, locale, work.core.pack.wording),
         previews=shown,
-        faults=faults or [],
+        given=Given(None, faults or []),
         is_locked=is_locked,
         is_edited=message.text in work.core.pack.wording.get(locale, {}),
     )
@@ -107,6 +108,8 @@ async def _faults(work: Work, edit: WordingEdit) -> list[Fault]:
     """What is against other words, besides what the pack allows: labels that do not fit, a question that nobody may ask."""
     if edit.message in locked():
         return [Fault("locked", edit.key)]
+    if wrong := list(own_faults(edit)):
+        return wrong
     settled = await work.core.jurisdiction.with_edit(edit)
     if slot_of(edit) in settled.left_out:
         return [settled.left_out[slot_of(edit)]]

@@ -114,7 +114,7 @@ class Town:
         rows = Rows()
         tip = open_tip(rows, self.seals.content, new)
         await rows.write(db)
-        await mark(db, tip.hour)
+        await mark(db, new.hour)
         self.tips.append(tip.id)
         if secret:
             self.secrets[tip.id] = new.category

@@ -1,0 +1,186 @@
+"""`satark backup` and `satark restore`: the database and the ciphertexts, never the keys."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import subprocess
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, func, select
+from sqlalchemy.engine import URL
+
+from satark import __version__
+from satark.evidence.blobs import Blobs
+from satark.settings import Settings
+from satark.store.clock import DAY, hour_of, now
+from satark.store.engine import Store
+from satark.store.migrate import migrate
+from satark.store.officers import Officer
+from satark.store.tables import Conversation, Evidence, Outbox, ReturnAddress, Tip, UploadPart
+from satark.tips.audit import verify
+
+MANIFEST, DATABASE, FILES = "manifest.json", "database", "evidence"
+TRIES = 3
+_evidence: Any = Evidence
+_part: Any = UploadPart
+
+
+class CannotBackUp(Exception):
+    """Why, and what to do."""
+
+
+class Manifest(Struct):
+    """What a backup holds. `hour` is hours since 1970."""
+
+    version: str
+    hour: int
+    database: str
+    sha256: str
+    files: int
+
+
+async def back_up(settings: Settings, folder: Path) -> Manifest:
+    """Copy a running installation into a new folder. Raises CannotBackUp.
+
+    Files are copied before and after the database: one that it names and that was replaced in between is looked for in the
+    next try."""
+    try:
+        await asyncio.to_thread(folder.mkdir, 0o700, parents=True)
+    except FileExistsError:
+        raise CannotBackUp(f"{folder} is there already: name a new folder") from None
+    store, blobs, there = (
+        Store(settings.database),
+        Blobs(settings.evidence),
+        Blobs((folder / FILES).absolute().as_uri()),
+    )
+    try:
+        for _ in range(TRIES):
+            await _copy(blobs, there)
+            named = await _named(store)
+            await asyncio.to_thread(_dump, store.url, folder / DATABASE)
+            await _copy(blobs, there)
+            kept = await _names(there)
+            if named <= kept:
+                break
+        else:
+            raise CannotBackUp(f"{len(named - kept)} files are missing from the store of evidence: look at it first")
+    finally:
+        await store.dispose()
+    manifest = Manifest(__version__, hour_of(now()), store.url.get_backend_name(), _hash(folder / DATABASE), len(kept))
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return manifest
+
+
+async def restore(settings: Settings, folder: Path, *, forget: bool = False) -> Manifest:
+    """Bring a backup into an installation that has nothing yet. With `forget`, nobody is written to any more: who said
+    "delete" after the backup was made stays deleted. Raises CannotBackUp."""
+    manifest = _manifest(folder / MANIFEST)
+    store = Store(settings.database)
+    try:
+        if manifest.database != store.url.get_backend_name():
+            raise CannotBackUp(f"the backup is of {manifest.database}: restore it into one, and move it then")
+        if _hash(folder / DATABASE) != manifest.sha256:
+            raise CannotBackUp("the database of the backup is damaged: take another")
+        await _must_be_empty(store)
+        await asyncio.to_thread(_load, store.url, folder / DATABASE)
+        await migrate(store)
+        await _copy(Blobs((folder / FILES).absolute().as_uri()), Blobs(settings.evidence))
+        if forget:
+            await _forget(store)
+        async with store.read() as db:
+            broken = await verify(db)
+    finally:
+        await store.dispose()
+    if broken is not None:
+        raise CannotBackUp(f"restored, but entry {broken} of the audit log was changed or is missing")
+    return manifest
+
+
+def _manifest(path: Path) -> Manifest:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError):
+        raise CannotBackUp(f"{path.parent} is no backup, or one that was not finished") from None
+
+
+async def _must_be_empty(store: Store) -> None:
+    """Nothing may be there but the tables of this version, which are made so that one can look."""
+    await migrate(store)
+    async with store.read() as db:
+        for table in (Tip, Officer):
+            if (await db.execute(select(func.count()).select_from(table))).scalar_one():
+                raise CannotBackUp("there are tips or accounts here already: restore into an empty installation")
+    await store.dispose()
+
+
+async def _forget(store: Store) -> None:
+    async with store.write() as db:
+        for table in (ReturnAddress, Outbox, Conversation):
+            await db.execute(delete(table))
+
+
+async def _named(store: Store) -> set[str]:
+    """The ciphertexts that rows name."""
+    async with store.read() as db:
+        rows = [*await db.execute(select(_evidence.blob, _evidence.poster)), *await db.execute(select(_part.blob))]
+    return {name for row in rows for name in row if name}
+
+
+async def _names(blobs: Blobs) -> set[str]:
+    return {name async for page in blobs.stored(0, now() + DAY) for name in page}
+
+
+async def _copy(source: Blobs, target: Blobs) -> None:
+    """What is not there yet."""
+    for name in sorted(await _names(source) - await _names(target)):
+        try:
+            await target.put(name, source.get(name))
+        except FileNotFoundError:
+            # Replaced by its clean copy, or destroyed, since it was listed.
+            continue
+
+
+def _dump(url: URL, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    if url.get_backend_name() == "sqlite":
+        with sqlite3.connect(str(url.database)) as db:
+            db.execute("VACUUM INTO ?", (str(target),))
+        db.close()
+        target.chmod(0o600)
+    else:
+        _run(url, ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"])
+
+
+def _load(url: URL, source: Path) -> None:
+    if url.get_backend_name() == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{url.database}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(source, str(url.database))
+        Path(str(url.database)).chmod(0o600)
+    else:
+        _run(
+            url,
+            ["pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--exit-on-error", str(source)],
+        )
+
+
+def _run(url: URL, command: list[str]) -> None:
+    """PostgreSQL's own tools; the password is not in the list of processes."""
+    plain = url.set(drivername="postgresql", password=None).render_as_string()
+    env = {**os.environ, "PGPASSWORD": str(url.password or "")}
+    try:
+        subprocess.run([*command, f"--dbname={plain}"], env=env, check=True, capture_output=True)  # noqa: S603
+    except FileNotFoundError:
+        raise CannotBackUp(f"{command[0]} is not here; on Debian: apt-get install postgresql-client") from None
+    except subprocess.CalledProcessError as error:
+        raise CannotBackUp(f"{command[0]} failed: {error.stderr.decode(errors='replace').splitlines()[-1:]}") from None
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
