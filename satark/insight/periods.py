@@ -63,5 +63,10 @@ def first_of(kind: Kind, day: date) -> date:
     return day - timedelta(day.weekday()) if kind == Kind.WEEK else day.replace(day=1)
 
 
+def newest_whole(kind: Kind, day: date) -> date:
+    """The first day of the last week or month that is over on that day."""
+    return first_of(kind, first_of(kind, day) - timedelta(1))
+
+
 def _length(kind: Kind, first: date) -> int:
     return 7 if kind == Kind.WEEK else monthrange(first.year, first.month)[1]

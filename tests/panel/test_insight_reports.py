@@ -19,6 +19,7 @@ from satark.store.sealing import Seal
 from satark.store.writing import Rows
 from satark.tips.letters import Letter, Piece
 from satark.tips.opening import NewTip, open_tip
+from tests.panel.test_admin_forms import Fields
 from tests.panel.test_insight_changes import JAUNPUR, KOTWALI, at_desk, count, tell
 from tests.panel.test_signing_in import PASSWORD
 
@@ -106,7 +107,7 @@ async def test_paper_says_it_in_both_languages(town: House) -> None:
         "Gambling",
         "Kotwali",
         "within chance",
-        "Exported by sp",
+        "Report taken by sp",
     ):
         assert words in english, words
     hindi = await take(town, "sp", "pdf week", "hi")
@@ -143,7 +144,8 @@ async def test_an_analyst_has_the_overview_and_no_second_set_of_numbers(town: Ho
     desk = await at_desk(town, "analyst")
     page = (await desk.client.get("/panel/insight/reports")).text
     assert "pdf now" in page
-    assert "week" not in page
+    assert "pdf week" not in page
+    assert "pdf month" not in page
 
 
 async def test_each_is_noted_and_nonsense_refused(town: House) -> None:
@@ -159,3 +161,69 @@ async def test_each_is_noted_and_nonsense_refused(town: House) -> None:
     async with town.core.store.read() as db:
         rows = (await db.execute(text("SELECT detail FROM audit_entry WHERE action = 'export report'"))).scalars().all()
     assert rows == ["xlsx week-2026-11-23 hi"]
+
+
+@pytest.fixture
+async def offices(both_houses: House) -> House:
+    both_houses.core.settings.mail_from = "Satark <satark@police.test>"
+    await add_officer(both_houses.core.store, "sp", "sp", PASSWORD, [JAUNPUR], "en")
+    await add_officer(both_houses.core.store, "analyst", "analyst", PASSWORD, [JAUNPUR], "en", Role.ANALYST)
+    return both_houses
+
+
+async def wished(house: House) -> list[tuple[object, ...]]:
+    query = "SELECT kind, w.locale, mail, email FROM report_wish w JOIN officer o ON o.id = officer_id ORDER BY kind"
+    async with house.core.store.read() as db:
+        return [(one.kind, one.locale, bool(one.mail), one.email) for one in await db.execute(text(query))]
+
+
+@pytest.mark.parametrize("login", ["sp", "analyst"])
+async def test_a_subscription_is_kept_changed_and_ended(offices: House, login: str) -> None:
+    desk = await at_desk(offices, login)
+    typed = {"locale": "hi", "email": "sp@police.test"}
+    for sent, kept in (
+        ({"week": "yes", "month": "yes", "mail": "yes"}, [("month", "hi", True, "sp@police.test"), ("week", "hi", True, "sp@police.test")]),
+        ({"month": "yes", "email": "x"}, [("month", "hi", False, "sp@police.test")]),
+        ({"month": "yes", "mail": "yes", "stop": "yes"}, []),
+        ({"week": "yes", "locale": "en"}, [("week", "en", False, "sp@police.test")]),
+        ({}, []),
+    ):  # fmt: skip
+        assert (await desk.post("/panel/insight/reports/wish", **{**typed, **sent})).is_redirect
+        assert await wished(offices) == kept
+        fields = Fields((await desk.client.get("/panel/insight/reports")).text)
+        assert {"week", "month"} & fields.ticked == {row[0] for row in kept}
+    async with offices.core.store.read() as db:
+        said = (await db.execute(text("SELECT detail FROM audit_entry WHERE action = 'notices'"))).scalars().all()
+    assert said == [
+        "reports week month e-mail", "reports month", "reports never", "reports week", "reports never",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "why"),
+    [
+        ({"week": "yes", "mail": "yes", "email": "sp@police"}, "email", "That is no e-mail address."),
+        ({"month": "yes", "mail": "yes", "email": ""}, "email", "An e-mail needs an address."),
+        ({"mail": "yes", "email": "sp@police.test"}, "week", "Choose weekly, monthly or both."),
+    ],
+)
+async def test_what_is_refused_stays_as_it_was_typed(
+    offices: House, sent: dict[str, str], field: str, why: str
+) -> None:
+    desk = await at_desk(offices, "sp")
+    answer = await desk.post("/panel/insight/reports/wish", locale="hi", **sent)
+    fields = Fields(answer.text)
+    assert (answer.status_code, fields.why(field), fields.described[field]) == (422, why, f"{field}-wrong")
+    assert (fields.values["email"], fields.values["locale"]) == (sent["email"], "hi")
+    assert fields.ticked == set(sent) - {"email"}
+    assert await wished(offices) == []
+
+
+async def test_without_e_mail_there_is_no_field_for_it(offices: House) -> None:
+    offices.core.settings.mail_from = ""
+    desk = await at_desk(offices, "sp")
+    assert "email" not in Fields((await desk.client.get("/panel/insight/reports")).text).values
+    sent = {"week": "yes", "mail": "yes", "email": "sp@police.test"}
+    assert (await desk.post("/panel/insight/reports/wish", locale="xx", **sent)).status_code == 422
+    assert (await desk.post("/panel/insight/reports/wish", locale="en", **sent)).is_redirect
+    assert await wished(offices) == [("week", "en", False, "")]

@@ -79,6 +79,7 @@ async def test_no_page_of_tips_is_for_who_keeps_accounts_or_reads_the_log(house:
         "/panel/insight/methods",
         "/panel/insight/reports",
         "/panel/insight/reports/file",
+        "/panel/insight/reports/wish",
     }
     assert {path for _, path, roles in routes(house) if roles == EVERYBODY} == {
         "/panel/", "/panel/sign-out", "/panel/language", "/panel/account", "/panel/account/password",

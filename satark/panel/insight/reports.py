@@ -14,12 +14,15 @@ from satark.insight.analysis import hour_within
 from satark.insight.periods import Kind, Periods, periods
 from satark.language import show_day
 from satark.panel.gate import Work, guarded
+from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.insight import report_overview, report_parts
 from satark.panel.insight.asked import numbers_for
 from satark.panel.insight.changes import end_asked, today
 from satark.panel.insight.overview import overview_of
 from satark.panel.insight.report_numbers import numbers_of
 from satark.panel.insight.report_parts import Words, day
+from satark.panel.people import officer_of
+from satark.panel.ready import opened, wishes_of
 from satark.panel.roles import SERVING, Role
 from satark.paper.press import on_press
 from satark.paper.reports import Report, Section, as_pdf, as_xlsx
@@ -57,11 +60,22 @@ class Wanted:
 
 
 async def show(work: Work) -> Response:
-    """Drawn from the calendar alone, so that no row comes or goes with a tip."""
-    officer = work.session.role is Role.OFFICER
+    """What was new until now is new no more."""
+    if work.session.reports:
+        await opened(work.core.store, work.viewer.officer_id)
+    return await page(replace(work, session=replace(work.session, reports=0)))
+
+
+async def page(work: Work, given: Given = NOTHING_GIVEN, status: int = 200) -> Response:
+    """Drawn from the calendar and the officer's own row, so that nothing of it comes or goes with a tip."""
+    officer, own = work.session.role is Role.OFFICER, work.viewer.officer_id
+    wishes = await wishes_of(work.core.store, own)
     return work.page(
-        "insight/reports.html", kinds={kind.value: _newest(kind) for kind in Kind} if officer else {},
-        hour=hour_within, one_day=timedelta(1), report_languages=LANGUAGES,
+        "insight/reports.html", status, kinds={kind.value: _newest(kind) for kind in Kind} if officer else {},
+        hour=hour_within, one_day=timedelta(1), report_languages=LANGUAGES, given=given,
+        wished={one.kind for one in wishes}, mail=any(one.mail for one in wishes),
+        wish_locale=wishes[0].locale if wishes else work.viewer.locale,
+        mails=bool(work.core.settings.mail_from), email=(await officer_of(work.core.store, own)).email,
     )  # fmt: skip
 
 
