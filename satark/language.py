@@ -130,7 +130,7 @@ def show_month(hour: int, locale: str) -> str:
 
 
 @lru_cache(MOST_SHOWN)
-def show_number(value: int) -> str:
+def show_number(value: float) -> str:
     """As India groups it whatever the language, in the digits of every telephone: `12,34,567`."""
     return format_decimal(value, locale="en_IN")
 

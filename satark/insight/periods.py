@@ -40,12 +40,12 @@ def periods(kind: Kind, today: date) -> Periods:
 
     The week a year before is 52 weeks back, so that its days are the same weekdays. Of a month that is shorter, all days:
     numbers are compared by the days that they come from (trends.py)."""
-    first = _first(kind, today)
+    first = first_of(kind, today)
     if today == first:
-        first = _first(kind, first - timedelta(1))
+        first = first_of(kind, first - timedelta(1))
     length = _length(kind, first)
     days = min(length, (today - first).days)
-    before = _first(kind, first - timedelta(1))
+    before = first_of(kind, first - timedelta(1))
     back = first - timedelta(weeks=52) if kind == Kind.WEEK else first.replace(year=first.year - 1)
     return Periods(
         Period(first, days), _part(kind, before, days, length), _part(kind, back, days, length), whole=days == length
@@ -58,8 +58,14 @@ def _part(kind: Kind, first: date, days: int, length: int) -> Period:
     return Period(first, own if days == length else min(days, own))
 
 
-def _first(kind: Kind, day: date) -> date:
+def first_of(kind: Kind, day: date) -> date:
+    """The first day of its week or month."""
     return day - timedelta(day.weekday()) if kind == Kind.WEEK else day.replace(day=1)
+
+
+def newest_whole(kind: Kind, day: date) -> date:
+    """The first day of the last week or month that is over on that day."""
+    return first_of(kind, first_of(kind, day) - timedelta(1))
 
 
 def _length(kind: Kind, first: date) -> int:

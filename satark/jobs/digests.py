@@ -20,13 +20,12 @@ from sqlalchemy import update
 
 from satark.core import Core
 from satark.panel.listeners import Listener, listeners, news_for
-from satark.store.clock import DAY, HOUR, now
+from satark.settings import Settings
+from satark.store.clock import HOUR, now, working_day
 from satark.store.officers import Officer
 
 log = logging.getLogger(__name__)
 
-# Half past nine in India, before the offices open: four hours after midnight UTC.
-MORNING = 4 * HOUR
 AT_ONCE = 4
 SECONDS = 30.0
 PERMANENT = 500
@@ -73,6 +72,14 @@ class MailServer:
         return Sent.YES
 
 
+def server_of(settings: Settings) -> MailServer | None:
+    """None where this installation sends no e-mail."""
+    url = settings.smtp_url.get_secret_value()
+    if not url or not settings.mail_from:
+        return None
+    return MailServer(url, urlsplit(settings.public_url).hostname or "localhost")
+
+
 def tls_of(url: str) -> dict[str, Any]:
     """How to talk to the server: in TLS from the start, from STARTTLS on, or, on this machine, as it can."""
     parts = urlsplit(url)
@@ -83,17 +90,16 @@ def tls_of(url: str) -> dict[str, Any]:
 
 def period(digest: str, seconds: int) -> int:
     """The number of the hour or day that an e-mail is for, at that unix time."""
-    return seconds // HOUR if digest == "hourly" else (seconds - MORNING) // DAY
+    return seconds // HOUR if digest == "hourly" else working_day(seconds)
 
 
 async def send_digests(ctx: Mapping[str, Any]) -> int:
     """One e-mail a period to whoever wants it and has something new. Returns how many went."""
     core: Core = ctx["bench"].core
     settings, moment = core.settings, now()
-    url = settings.smtp_url.get_secret_value()
-    if not url or not settings.mail_from:
+    server = server_of(settings)
+    if server is None:
         return 0
-    server = MailServer(url, urlsplit(settings.public_url).hostname or "localhost")
     async with core.store.read() as db:
         wanted = await listeners(db, core.pack.parents, (_officer.email != "") & (_officer.digest != ""))
     due = [one for one in wanted if period(one.row.digest, one.row.digested) < period(one.row.digest, moment)]
@@ -120,7 +126,7 @@ async def _digest(core: Core, server: MailServer, gate: asyncio.Semaphore, to: L
             warned=news.warned,
             url=f"{core.settings.public_url}/panel/tips",
         )
-        result = await server.send(_message(core.settings.mail_from, to.row.email, text))
+        result = await server.send(message_of(core.settings.mail_from, to.row.email, text))
         if result is Sent.LATER:
             await _note(core, to, moment, to.row.digested)
         return result
@@ -133,7 +139,7 @@ async def _note(core: Core, to: Listener, before: int, after: int) -> bool:
         return bool((await db.execute(update(Officer).where(own).values(digested=after))).rowcount)
 
 
-def _message(sender: str, to: str, text: str) -> EmailMessage:
+def message_of(sender: str, to: str, text: str) -> EmailMessage:
     """`text` is the subject, an empty line, and the body."""
     subject, _, body = text.partition("\n\n")
     message = EmailMessage()

@@ -24,6 +24,7 @@ from satark.jobs.gauges import measure
 from satark.jobs.providers import Providers
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
+from satark.jobs.reports import send_reports
 from satark.jobs.warnings import tell_warnings
 from satark.tips.indexing import Indexer, index_due
 
@@ -102,6 +103,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
             cron(count_changes, second={50}),
             cron(tell_warnings, minute={3}, second={20}),
             cron(send_digests, minute=EVERY_FIVE_MINUTES, second={40}),
+            cron(send_reports, minute=EVERY_FIVE_MINUTES, second={25}),
             cron(push_news, minute={0, 15, 30, 45}, second={20}),
             cron(forget_old, hour={3}, minute={17}),
         ],

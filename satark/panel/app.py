@@ -30,7 +30,7 @@ from satark.panel import (
     tip,
 )
 from satark.panel.admin import audit, categories, channels, clocks, offices, people, posters, wording
-from satark.panel.insight import areas, changes, hours, methods, overview, stations, warnings
+from satark.panel.insight import areas, changes, hours, methods, overview, reports, stations, warnings, wishes
 from satark.panel.insight import map as hotspot_map
 from satark.panel.patience import Patience
 from satark.resources import static_dir
@@ -53,6 +53,8 @@ ROOMS = (
     changes,
     hours,
     warnings,
+    reports,
+    wishes,
     inbox,
     saved,
     search,

@@ -73,6 +73,7 @@ class Work:
             "is_closed": self.is_closed,
             "category": self.category,
             "warned": len(self.warned),
+            "reports": self.session.reports,
         }
         return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
 

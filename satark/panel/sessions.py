@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from satark.panel.asked import GOOD_FOR
+from satark.panel.ready import unseen
 from satark.panel.roles import SERVING, Role
 from satark.routing.policy import Held
 from satark.routing.tree import Parents
@@ -30,7 +31,8 @@ _push: Any = PushSubscription
 @dataclass(frozen=True)
 class Session:
     """A signed-in officer: who they are, what their account is for, and the token that their forms carry. `seen` is
-    when they last did something, `warnings_seen` when they last looked at what warnings are new, in unix seconds."""
+    when they last did something, `warnings_seen` when they last looked at what warnings are new, in unix seconds.
+    `reports` is how many reports are ready that they subscribed to and did not look at."""
 
     viewer: Viewer
     role: Role
@@ -38,6 +40,7 @@ class Session:
     key: str
     seen: int
     warnings_seen: int = 0
+    reports: int = 0
 
     @property
     def is_stale(self) -> bool:
@@ -94,7 +97,8 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
         _officer.active,
     )
     person = (_officer.id, _officer.name, _officer.locale, _officer.role, _officer.warnings_seen)
-    known = (*person, _sign_in.csrf, _sign_in.key, _sign_in.seen)
+    reports = unseen(_officer.id).label("reports")
+    known = (*person, reports, _sign_in.csrf, _sign_in.key, _sign_in.seen)
     async with store.read() as db:
         joined = select(*known).join(SignIn, _sign_in.officer_id == _officer.id)
         row = (await db.execute(joined.where(*live))).one_or_none()
@@ -103,7 +107,7 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
         posts = await db.execute(select(_post.office_id, _post.until).where(_post.officer_id == row.id))
         held = [Held(post.office_id, post.until) for post in posts] if row.role in SERVING else []
     viewer = viewer_of(row.id, row.name, row.locale, held, parents)
-    return Session(viewer, Role(row.role), row.csrf, row.key, row.seen, row.warnings_seen)
+    return Session(viewer, Role(row.role), row.csrf, row.key, row.seen, row.warnings_seen, row.reports)
 
 
 async def touch(store: Store, key: str) -> None:

@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import xlsxwriter
 from msgspec import Struct
+from xlsxwriter.worksheet import Worksheet
 
 from satark.language import RIGHT_TO_LEFT
 from satark.paper.press import typeset
@@ -62,12 +63,26 @@ def as_xlsx(sheet: Sheet) -> bytes:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     book.set_properties({"title": sheet.title, "created": datetime.fromtimestamp(sheet.time, UTC).replace(tzinfo=None)})
-    bold, dated = book.add_format({"bold": True}), book.add_format({"num_format": "dd-mm-yyyy hh:mm", "align": "left"})
     leaf, about = book.add_worksheet("1"), book.add_worksheet("2")
-    for number, column in enumerate(sheet.columns):
+    fill(book, leaf, sheet.columns, sheet.rows)
+    about.set_column(0, 0, 80)
+    _write_lines(about.write_string, (sheet.title, sheet.by, *sheet.about, sheet.more))
+    if sheet.locale in RIGHT_TO_LEFT:
+        leaf.right_to_left()
+        about.right_to_left()
+    book.close()
+    return file.getvalue()
+
+
+def fill(
+    book: xlsxwriter.Workbook, leaf: Worksheet, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
+) -> None:
+    """A table from the first cell of a leaf on, its head on every page."""
+    bold, dated = book.add_format({"bold": True}), book.add_format({"num_format": "dd-mm-yyyy hh:mm", "align": "left"})
+    for number, column in enumerate(columns):
         leaf.set_column(number, number, column.width)
         leaf.write_string(0, number, column.title, bold)
-    for line, row in enumerate(sheet.rows, 1):
+    for line, row in enumerate(rows, 1):
         for number, cell in enumerate(row):
             if isinstance(cell, datetime):
                 leaf.write_datetime(line, number, cell, dated)
@@ -76,16 +91,9 @@ def as_xlsx(sheet: Sheet) -> bytes:
             elif cell:
                 leaf.write_string(line, number, cell)
     leaf.freeze_panes(1, 0)
-    leaf.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
+    leaf.autofilter(0, 0, len(rows), len(columns) - 1)
     leaf.set_landscape()
     leaf.repeat_rows(0)
-    about.set_column(0, 0, 80)
-    _write_lines(about.write_string, (sheet.title, sheet.by, *sheet.about, sheet.more))
-    if sheet.locale in RIGHT_TO_LEFT:
-        leaf.right_to_left()
-        about.right_to_left()
-    book.close()
-    return file.getvalue()
 
 
 def _write_lines(write: Callable[[int, int, str], object], lines: Iterable[str]) -> None:

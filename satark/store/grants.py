@@ -66,6 +66,7 @@ PANEL: Final[Grants] = {
     "passkey": "select insert update delete",
     "saved_filter": "select insert update delete",
     "push_subscription": "select insert update delete",
+    "report_wish": "select insert update delete",
     "audit_entry": "select insert",
 }
 # The courier and the clocks: whoever rests too long is spoken to, what is over is destroyed.
@@ -99,6 +100,7 @@ WORKER: Final[Grants] = {
     "officer": "select(id name locale email digest digested warnings_seen active role) update(digested)",
     "post": "select",
     "push_subscription": "select update(told warned) delete",
+    "report_wish": "select update(told)",
     "audit_entry": "select insert",
 }
 ROLES: Final[Mapping[str, Grants]] = {"gateway": GATEWAY, "panel": PANEL, "worker": WORKER}

@@ -112,3 +112,17 @@ class PushSubscription(SQLModel, table=True):
     auth: str
     told: int = 0
     warned: int = 0
+
+
+class ReportWish(SQLModel, table=True):
+    """A report that an officer subscribed to. `kind` is one of insight/periods.py, `locale` the language they take it in,
+    `mail` whether they get an e-mail when it is ready. `told` is the first day (days since 1970) of the period that they
+    last got one of, `seen` of the newest one that was ready when they last looked."""
+
+    __tablename__ = "report_wish"
+    officer_id: str = Field(primary_key=True, foreign_key="officer.id")
+    kind: str = Field(primary_key=True)
+    locale: str = "hi"
+    mail: bool = False
+    told: int = 0
+    seen: int = 0

@@ -74,7 +74,13 @@ async def test_no_page_of_tips_is_for_who_keeps_accounts_or_reads_the_log(house:
     assert len(content) > 10
     assert all(roles == {Role.OFFICER} for _, roles in content)
     mine = {path for _, path, roles in routes(house) if Role.ANALYST in roles and roles != EVERYBODY}
-    assert mine == {"/panel/insight/", "/panel/insight/methods"}
+    assert mine == {
+        "/panel/insight/",
+        "/panel/insight/methods",
+        "/panel/insight/reports",
+        "/panel/insight/reports/file",
+        "/panel/insight/reports/wish",
+    }
     assert {path for _, path, roles in routes(house) if roles == EVERYBODY} == {
         "/panel/", "/panel/sign-out", "/panel/language", "/panel/account", "/panel/account/password",
         "/panel/account/sessions", "/panel/account/passkeys", "/panel/account/passkeys/new", "/panel/account/passkeys/remove",

@@ -21,6 +21,7 @@ from satark.jobs.clocks import keep_time
 from satark.jobs.digests import send_digests
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
+from satark.jobs.reports import send_reports
 from satark.jobs.worker import close_idle, mute
 from satark.panel.gate import Guarded
 from satark.panel.people import add_officer
@@ -69,7 +70,7 @@ class Apart:
         await self.do("UPDATE outbox SET due = 0 WHERE state = 'due'")
         await self.worker.work()
         context = {"bench": self.worker.bench}
-        for job in (close_idle, mute, keep_time, send_digests, push_news):
+        for job in (close_idle, mute, keep_time, send_digests, send_reports, push_news):
             await job(context)
 
 
@@ -171,6 +172,7 @@ async def test_postgresql_refuses_what_is_no_business_of_a_process(apart: Apart)
         "audit_entry",
         "saved_filter",
         "push_subscription",
+        "report_wish",
         "tip_hold",
     ):
         assert await refused(gateway, f"SELECT * FROM {table}"), table

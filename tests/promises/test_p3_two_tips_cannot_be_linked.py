@@ -133,6 +133,7 @@ async def test_order_inside_an_hour_is_that_of_random_ids(house: House) -> None:
         "passkey",
         "saved_filter",
         "push_subscription",
+        "report_wish",
         "edit",
         "channel_health",
         "alembic_version",

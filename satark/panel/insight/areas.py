@@ -90,20 +90,20 @@ async def _rows(work: Work, asked: Asked) -> list[Row] | None:
     async with numbers_for(work) as of:
         if of is None:
             return None
-        areas = await _areas(of, work, asked.kind, window)
-    rows = await asyncio.to_thread(_indexed, work, asked.kind, areas, window)
+        areas = await areas_in(of, work, asked.kind, window)
+    rows = await asyncio.to_thread(indexed, work, asked.kind, areas, window)
     falling, sort = asked.sort.startswith("-"), asked.sort.removeprefix("-")
     return in_order(rows, SORTS[sort], falling=falling)
 
 
-async def _areas(of: Reading, work: Work, kind: str, window: Window) -> dict[str, Area]:
+async def areas_in(of: Reading, work: Work, kind: str, window: Window) -> dict[str, Area]:
     pack = work.core.pack
     if kind == "cluster":
         return await of_clusters(of, pack, window)
     return await of_stations(of, pack, offices_of(pack, work.viewer.offices, "station"), window)
 
 
-def _indexed(work: Work, kind: str, areas: dict[str, Area], window: Window) -> list[Row]:
+def indexed(work: Work, kind: str, areas: dict[str, Area], window: Window) -> list[Row]:
     """By name."""
     pack, hour = work.core.pack, hour_of(now())
     found = sensitivity(areas, pack.insight.index, days_of(window, hour), days_of(window.before, hour))

@@ -32,14 +32,18 @@ async def show(work: Work) -> Response:
     found = await _found(work)
     if found is None:
         return work.page("insight/counting.html", here="changes")
-    told = [row for row in (*found.by_both, *found.by_category, *found.by_district) if row.ranked.clear]
-    told = sorted(told, key=lambda row: -abs(row.ranked.change.z))[:MOST_TOLD]
     return work.page(
-        "insight/changes.html", found=found, told=told, what=lambda key: _what(work, key),
+        "insight/changes.html", found=found, told=most_changed(found), what=lambda key: _what(work, key),
         shown=MOST_SHOWN, hour=hour_within, last=found.periods.now.after - DAY,
         until=found.periods.now.after if found.periods.whole else "",
-        earlier=found.periods.now.first, later=_later(found, _today()),
+        earlier=found.periods.now.first, later=_later(found, today()),
     )  # fmt: skip
+
+
+def most_changed(found: Analysis) -> list[Row]:
+    """What changed by more than chance explains, the clearest first."""
+    clear = [row for row in (*found.by_both, *found.by_category, *found.by_district) if row.ranked.clear]
+    return sorted(clear, key=lambda row: -abs(row.ranked.change.z))[:MOST_TOLD]
 
 
 async def file(work: Work) -> Response:
@@ -87,18 +91,19 @@ def _said(row: Row, words: Mapping[str, Any]) -> str:
 async def _found(work: Work) -> Analysis | None:
     """None as long as numbers are being counted."""
     kind = Kind.MONTH if work.request.query_params.get("kind") == Kind.MONTH else Kind.WEEK
+    until = end_asked(work.request.query_params.get("until", ""), kind, today())
     async with numbers_for(work) as of:
-        return await analysis(of, kind, day_number(_until(work, kind, _today()))) if of else None
+        return await analysis(of, kind, day_number(until)) if of else None
 
 
-def _today() -> date:
+def today() -> date:
     return EPOCH + timedelta(day_of(hour_of(now())))
 
 
-def _until(work: Work, kind: Kind, today: date) -> date:
+def end_asked(until: str, kind: Kind, today: date) -> date:
     """`until`, where that is the first day after a week or month that is over; else today."""
     try:
-        day = date.fromisoformat(work.request.query_params.get("until", ""))
+        day = date.fromisoformat(until)
     except ValueError:
         return today
     if not OLDEST < day <= today:

@@ -41,10 +41,10 @@ async def show(work: Work) -> Response:
         return work.page("insight/counting.html", here="hours")
     starts = range(0, 24, TOGETHER)
     return work.page(
-        "insight/hours.html", found=found, days=_days(work), hours=[_title(start) for start in starts], months=MONTHS,
+        "insight/hours.html", found=found, days=weekdays(work), hours=[title_of(start) for start in starts], months=MONTHS,
         chosen=found.window.last - found.window.first + 1, categories=[one.id for one in work.core.pack.categories],
         values=[[found.slots[day, start].count for day in range(7)] for start in starts],
-        marks=[[_mark(found.slots[day, start]) for day in range(7)] for start in starts],
+        marks=[[mark_of(found.slots[day, start]) for day in range(7)] for start in starts],
     )  # fmt: skip
 
 
@@ -54,9 +54,15 @@ async def file(work: Work) -> Response:
         raise HTTPException(503)
 
     def rows(words: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
-        names = _days(work)
+        names = weekdays(work)
         return [
-            (names[day], _title(start), beat.count, f"{beat.expected:.1f}", words[_mark(beat)] if _mark(beat) else "")
+            (
+                names[day],
+                title_of(start),
+                beat.count,
+                f"{beat.expected:.1f}",
+                words[mark_of(beat)] if mark_of(beat) else "",
+            )
             for (day, start), beat in sorted(found.slots.items())
         ]
 
@@ -65,18 +71,19 @@ async def file(work: Work) -> Response:
 
 async def _hours(work: Work) -> Hours | None:
     """All kinds against an even week, one kind against all. None as long as numbers are being counted."""
-    window, category = window_asked(work), scope_asked(work).category
     async with numbers_for(work) as of:
-        if of is None:
-            return None
-        every, time = _together(await week(of, window)), await _time(of, window)
-        own = _together(await week(of, window, category)) if category else every
+        return await hours_of(of, window_asked(work), scope_asked(work).category) if of else None
+
+
+async def hours_of(of: Reading, window: Window, category: str = "") -> Hours:
+    every, time = _together(await week(of, window)), await _time(of, window)
+    own = _together(await week(of, window, category)) if category else every
     return Hours(window, category, rhythm(own, usual(every, time) if category else time))
 
 
 async def _time(of: Reading, window: Window) -> dict[Slot, float]:
     """How many hours of each slot there were in a window, from the day on of which there is the first tip."""
-    end = hour_of(now()) + 1
+    end = min(hour_of(now()) + 1, first_hour(window.last + 1))
     start = first_hour(window.first)
     # A day begins in India five and a half hours before ours.
     begun = min((day for (day,) in await days(of, start // 24, end // 24 + 1)), default=0)
@@ -99,16 +106,16 @@ def _together(rows: Sequence[Sequence[int]]) -> dict[Slot, int]:
     }
 
 
-def _mark(beat: Beat) -> str:
+def mark_of(beat: Beat) -> str:
     return "high" if beat.high else "low" if beat.low else ""
 
 
-def _title(start: int) -> str:
+def title_of(start: int) -> str:
     """India's hours begin at half past ours."""
     return f"{start:02}:30–{(start + TOGETHER) % 24:02}:30"
 
 
-def _days(work: Work) -> list[str]:
+def weekdays(work: Work) -> list[str]:
     names = get_day_names("abbreviated", locale=LOCALES.get(work.viewer.locale, "en_IN"))
     return [names[day] for day in range(7)]
 

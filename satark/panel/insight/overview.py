@@ -14,7 +14,7 @@ from satark.insight.asking import EVER
 from satark.insight.numbers import Tally, days, places
 from satark.insight.periods import Kind, Period, Periods, periods
 from satark.insight.reading import Reading
-from satark.insight.suppression import Counted, exact, protect
+from satark.insight.suppression import Counted, Told, exact, protect
 from satark.insight.trends import Ranked, ranked
 from satark.panel.gate import Work, guarded
 from satark.panel.insight.asked import numbers_for
@@ -43,29 +43,45 @@ class Place:
     within: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Overview:
+    """`told` is None where nothing may be. It is divided by kind (and status), by place, and by month: an hour of each,
+    and then all that are earlier."""
+
+    told: Told | None
+    categories: list[str]
+    statuses: list[str]
+    places: list[Place]
+    months: list[int]
+
+
 async def show(work: Work) -> Response:
     """The three tables are drawn from the pack and the calendar alone, so that no row comes or goes with a tip."""
+    officer = work.session.role is Role.OFFICER
+    async with numbers_for(work) as of:
+        if of is None:
+            return work.page("insight/counting.html", here="")
+        found = await overview_of(of, work)
+        change = await _largest_change(of) if officer else None
+    return work.page("insight/overview.html", exact=officer, change=change, **vars(found))
+
+
+async def overview_of(of: Reading, work: Work) -> Overview:
     officer, this_month = work.session.role is Role.OFFICER, month_of(hour_of(now()))
     categories = [*(one.id for one in work.core.pack.categories), REST]
     statuses = [one.value for one in Status]
     rows = places_of(work.core.pack, work.viewer.offices)
     months = [this_month - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
-    async with numbers_for(work) as of:
-        if of is None:
-            return work.page("insight/counting.html", here="")
-        kept = await places(of, EVER, ("district", "station", "category"))
-        by_month = await places(of, EVER, ("month",))
-        change = await _largest_change(of) if officer else None
+    kept = await places(of, EVER, ("district", "station", "category"))
+    by_month = await places(of, EVER, ("month",))
     where: Counts = Counter()
     for (district, station, _), tally in kept.items():
         where[district, station] += tally.total
     counted = Counted.of(
         _kinds(_by_status(kept), categories, statuses), _places(where, rows), _months(by_month, months)
     )
-    return work.page(
-        "insight/overview.html", told=exact(counted) if officer else protect(counted), exact=officer, change=change,
-        categories=categories, statuses=statuses, places=rows, months=[first_hour(one) for one in months],
-    )  # fmt: skip
+    told = exact(counted) if officer else protect(counted)
+    return Overview(told, categories, statuses, rows, [first_hour(one) for one in months])
 
 
 def _by_status(kept: Mapping[tuple[Any, ...], Tally]) -> Counts:

@@ -17,6 +17,7 @@ from satark.insight.asking import Window
 from satark.insight.comparison import Compared, Comparison, compare
 from satark.insight.funnel import Funnel, Placed
 from satark.insight.offices import Offices, offices, offices_of
+from satark.insight.reading import Reading
 from satark.panel.gate import Page, Work, guarded
 from satark.panel.insight.asked import MONTHS, numbers_for, scope_asked, window_asked
 from satark.panel.insight.files import MAKERS, Asked, as_file, in_order
@@ -74,7 +75,7 @@ async def show(work: Work) -> Response:
     limits = await asyncio.to_thread(limits_of, funnel)
     return work.page(
         "insight/stations.html", asked=asked, found=found, kinds=kinds, months=MONTHS, limits=limits, ends=ENDS,
-        categories=work.core.pack.categories, measures=_measures(found), times=not asked.category,
+        categories=work.core.pack.categories, measures=measures_of(found), times=not asked.category,
     )  # fmt: skip
 
 
@@ -102,12 +103,14 @@ def asked_of(work: Work) -> Asked:
 
 
 async def _beside(work: Work, asked: Asked) -> Beside | None:
-    pack, window = work.core.pack, window_asked(work)
-    known = offices_of(pack, work.viewer.offices, asked.kind)
     async with numbers_for(work) as of:
-        if of is None:
-            return None
-        found = await offices(of, pack, known, asked.kind, window, Window.until(hour_of(now())), asked.category)
+        return await beside(of, work, asked, window_asked(work)) if of else None
+
+
+async def beside(of: Reading, work: Work, asked: Asked, window: Window) -> Beside:
+    pack, year = work.core.pack, Window.until(hour_of(now()))
+    known = offices_of(pack, work.viewer.offices, asked.kind)
+    found = await offices(of, pack, known, asked.kind, window, year, asked.category)
     comparison = await asyncio.to_thread(compare, found.records)
     rows = rows_of(found, comparison, work.name if asked.kind == "district" else work.full_name)
     falling, sort = asked.sort.startswith("-"), asked.sort.removeprefix("-")
@@ -120,7 +123,7 @@ def rows_of(found: Offices, comparison: Comparison, name: Callable[[str], str]) 
     return sorted(rows, key=lambda row: row.name)
 
 
-def _measures(found: Beside) -> list[str]:
+def measures_of(found: Beside) -> list[str]:
     return [one for one in MEASURES if one != "per_100k" or found.comparison.per_100k.offices]
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_voice"
-down_revision = "0015_early_warning"
+down_revision = "0016_reports"
 branch_labels = None
 depends_on = None
 
