@@ -76,7 +76,10 @@ def test_a_call_is_spoken_and_keyed(satark: str, browser: Browser) -> None:
     phone.goto(f"{satark}/channels/simulator-keypad/")
     bubbles = phone.locator("#bubbles")
     expect(bubbles).to_contain_text("English: 2")
-    phone.locator(".key[value='2']").click()
+    with phone.expect_response(re.compile(r"/simulator-keypad/clip/[0-9a-f]{32}\.wav")) as heard:
+        phone.locator(".key[value='2']").click()
+    assert heard.value.status == 200
+    assert heard.value.headers["content-type"] == "audio/wav"
     expect(bubbles).to_contain_text("For Ask with a receipt, press 2.")
     phone.locator(".key[value='1']").click()
     expect(bubbles).to_contain_text("For Cow smuggling, press 1.")

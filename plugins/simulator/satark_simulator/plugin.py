@@ -164,8 +164,25 @@ class Keypad(Simulated):
         max_text=2000, max_text_with_choices=2000, keypad=True, speech=True, answers_in_request=True, pushes_for=0
     )
 
+    def routes(self) -> Sequence[BaseRoute]:
+        return (*super().routes(), Route("/clip/{clip}.wav", self.play))
+
+    async def play(self, request: Request) -> Response:
+        """What a telephone would hear: the same clips."""
+        clip = await self.host.clip(request.path_params["clip"])
+        if clip is None:
+            raise HTTPException(404)
+        return Response(clip, media_type="audio/wav")
+
     def respond(self, prompts: list[Prompt], request: WebhookRequest) -> Response:  # noqa: ARG002
-        return JSONResponse([wire.body for prompt in prompts for wire in self.render(prompt)])
+        return JSONResponse(
+            [{**wire.body, "said": self._said(prompt)} for prompt in prompts for wire in self.render(prompt)]
+        )
+
+    def _said(self, prompt: Prompt) -> list[dict[str, str]]:
+        """The pieces of what is said; one without a clip is spoken by the browser."""
+        spoken = self.host.spoken(prompt.speech or prompt.text, prompt.locale)
+        return [{"text": one.text, "clip": one.clip} for one in spoken]
 
 
 @hookimpl

@@ -10,7 +10,8 @@
 
   const bubble = (text, mine) => {
     const item = document.createElement("li");
-    item.textContent = text;
+    // Where names and numbers are joined to their sentence, there is nothing to be seen.
+    item.textContent = text.replaceAll("\u200b", "");
     if (mine) item.className = "mine";
     bubbles.append(item);
     item.scrollIntoView({ block: "nearest" });
@@ -27,10 +28,32 @@
       button.addEventListener("click", () => say({ kind: "choice", choice: choice.id }, choice.label));
       item.append(button);
     }
-    if (keypad && window.speechSynthesis) {
-      const spoken = new SpeechSynthesisUtterance(message.speech || message.text);
-      spoken.lang = message.locale;
-      speechSynthesis.cancel();
+    if (keypad) waiting.push(...message.said.map((piece) => ({ ...piece, locale: message.locale })));
+  };
+
+  // What is still to be heard. A key interrupts, as on a telephone.
+  let waiting = [];
+  let playing = null;
+  const hush = () => {
+    waiting = [];
+    playing?.pause();
+    playing = null;
+    window.speechSynthesis?.cancel();
+  };
+  const play = () => {
+    const piece = waiting.shift();
+    if (!piece) {
+      playing = null;
+    } else if (piece.clip) {
+      playing = new Audio(`${base}/clip/${piece.clip}.wav`);
+      playing.addEventListener("ended", play);
+      playing.addEventListener("error", play);
+      // Before anything was touched, browsers play nothing.
+      playing.play().catch(() => { playing = null; });
+    } else if (window.speechSynthesis) {
+      const spoken = new SpeechSynthesisUtterance(piece.text);
+      spoken.lang = piece.locale;
+      spoken.addEventListener("end", play);
       speechSynthesis.speak(spoken);
     }
   };
@@ -39,7 +62,11 @@
     if (shown) bubble(shown, true);
     const body = JSON.stringify([{ phone: number, id: crypto.randomUUID(), ...what }]);
     const answer = await fetch(base + "/say", { method: "POST", headers: { "X-Simulator": "1" }, body });
-    if (keypad && answer.ok) (await answer.json()).forEach(hear);
+    if (keypad && answer.ok) {
+      hush();
+      (await answer.json()).forEach(hear);
+      play();
+    }
   };
 
   const listen = async () => {
