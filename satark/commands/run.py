@@ -88,13 +88,13 @@ async def web(settings: Settings, only: str) -> None:
 
 async def worker(settings: Settings) -> None:
     """Runs until SIGINT or SIGTERM. Raises what the worker cannot go on after, so that a supervisor starts another."""
+    stop = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, stop.set)
     async with redis_for(settings) as pool:
         core = build_core(settings, pool)
         async with running(core, build_web(core, "gateway", listens=False)):
             await _note_channels(core)
-            stop = asyncio.Event()
-            for one in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(one, stop.set)
             working = asyncio.create_task(work(build_bench(core), pool))
             working.add_done_callback(lambda _: stop.set())
             await stop.wait()

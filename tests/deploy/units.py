@@ -53,16 +53,15 @@ class Unit:
         return f"http://127.0.0.1:{self._env['SATARK_PORT']}"
 
     async def start(self) -> None:
-        """Returns when it is ready, where it is asked by HTTP."""
+        """Returns when it is ready."""
         self.process = await asyncio.create_subprocess_exec(*self._command, env=self._env)
-        if "web" in self._command:
-            await self._ready()
+        await self._answers(f"{self.url}/readyz" if "web" in self._command else self.metrics)
 
-    async def _ready(self) -> None:
+    async def _answers(self, url: str) -> None:
         async with httpx.AsyncClient() as client:
             for _ in range(600):
                 try:
-                    if (await client.get(f"{self.url}/readyz")).status_code == 200:
+                    if (await client.get(url)).status_code == 200:
                         return
                 except httpx.HTTPError:
                     await asyncio.sleep(0.1)
