@@ -7,7 +7,7 @@ One goes at the beginning of an hour or of a working day, so it tells nothing fi
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -103,33 +103,42 @@ async def send_digests(ctx: Mapping[str, Any]) -> int:
     async with core.store.read() as db:
         wanted = await listeners(db, core.pack.parents, (_officer.email != "") & (_officer.digest != ""))
     due = [one for one in wanted if period(one.row.digest, one.row.digested) < period(one.row.digest, moment)]
+    return await all_sent("digests", (_digest(core, server, one, moment) for one in due))
+
+
+async def all_sent(what: str, mails: Iterable[Coroutine[Any, Any, Sent]]) -> int:
+    """Send them, a few at once, and say in the log what came of them. Returns how many went."""
     gate = asyncio.Semaphore(AT_ONCE)
-    results = Counter(await asyncio.gather(*(_digest(core, server, gate, one, moment) for one in due)))
+
+    async def one(mail: Coroutine[Any, Any, Sent]) -> Sent:
+        async with gate:
+            return await mail
+
+    results = Counter(await asyncio.gather(*map(one, mails)))
     if results:
-        log.info("digests: %s", ", ".join(f"{count} {result}" for result, count in sorted(results.items())))
+        log.info("%s: %s", what, ", ".join(f"{count} {result}" for result, count in sorted(results.items())))
     return results[Sent.YES]
 
 
-async def _digest(core: Core, server: MailServer, gate: asyncio.Semaphore, to: Listener, moment: int) -> Sent:
+async def _digest(core: Core, server: MailServer, to: Listener, moment: int) -> Sent:
     """It is noted before it goes, so that no two workers send it; and taken back where it should be tried again."""
-    async with gate:
-        if not await _note(core, to, to.row.digested, moment):
-            return Sent.NOTHING
-        news = await news_for(core, to)
-        if not news:
-            return Sent.NOTHING
-        text = core.pages.text(
-            "mail/digest.j2",
-            to.viewer.locale,
-            fresh=news.fresh,
-            late=news.late,
-            warned=news.warned,
-            url=f"{core.settings.public_url}/panel/tips",
-        )
-        result = await server.send(message_of(core.settings.mail_from, to.row.email, text))
-        if result is Sent.LATER:
-            await _note(core, to, moment, to.row.digested)
-        return result
+    if not await _note(core, to, to.row.digested, moment):
+        return Sent.NOTHING
+    news = await news_for(core, to)
+    if not news:
+        return Sent.NOTHING
+    text = core.pages.text(
+        "mail/digest.j2",
+        to.viewer.locale,
+        fresh=news.fresh,
+        late=news.late,
+        warned=news.warned,
+        url=f"{core.settings.public_url}/panel/tips",
+    )
+    result = await server.send(message_of(core.settings.mail_from, to.row.email, text))
+    if result is Sent.LATER:
+        await _note(core, to, moment, to.row.digested)
+    return result
 
 
 async def _note(core: Core, to: Listener, before: int, after: int) -> bool:

@@ -3,21 +3,16 @@
 They go at the beginning of the first working day after it, to those who subscribed (panel/insight/wishes.py).
 """
 
-import asyncio
-import logging
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, exists, select, update
 
 from satark.core import Core
-from satark.jobs.digests import AT_ONCE, MailServer, Sent, message_of, server_of
+from satark.jobs.digests import MailServer, Sent, all_sent, message_of, server_of
 from satark.panel.ready import behind, newest
 from satark.panel.roles import SERVING
 from satark.store.officers import Officer, Post, ReportWish
-
-log = logging.getLogger(__name__)
 
 _officer: Any = Officer
 _post: Any = Post
@@ -32,11 +27,7 @@ async def send_reports(ctx: Mapping[str, Any]) -> int:
         return 0
     async with core.store.read() as db:
         due = (await db.execute(_due())).all()
-    gate = asyncio.Semaphore(AT_ONCE)
-    results = Counter(await asyncio.gather(*(_send(core, server, gate, one) for one in due)))
-    if results:
-        log.info("reports: %s", ", ".join(f"{count} {result}" for result, count in sorted(results.items())))
-    return results[Sent.YES]
+    return await all_sent("reports", (_send(core, server, one) for one in due))
 
 
 def _due() -> Select[Any]:
@@ -49,18 +40,17 @@ def _due() -> Select[Any]:
     return joined.where(*person, _wish.mail, behind(_wish.told)).order_by(_wish.officer_id, _wish.kind)
 
 
-async def _send(core: Core, server: MailServer, gate: asyncio.Semaphore, to: Any) -> Sent:
+async def _send(core: Core, server: MailServer, to: Any) -> Sent:
     """It is noted before it goes, so that no two workers send it; and taken back where it should be tried again."""
-    async with gate:
-        told = newest(to.kind)
-        if not await _note(core, to, to.told, told):
-            return Sent.NOTHING
-        url = f"{core.settings.public_url}/panel/insight/reports"
-        text = core.pages.text("mail/report.j2", to.locale, kind=to.kind, url=url)
-        result = await server.send(message_of(core.settings.mail_from, to.email, text))
-        if result is Sent.LATER:
-            await _note(core, to, told, to.told)
-        return result
+    told = newest(to.kind)
+    if not await _note(core, to, to.told, told):
+        return Sent.NOTHING
+    url = f"{core.settings.public_url}/panel/insight/reports"
+    text = core.pages.text("mail/report.j2", to.locale, kind=to.kind, url=url)
+    result = await server.send(message_of(core.settings.mail_from, to.email, text))
+    if result is Sent.LATER:
+        await _note(core, to, told, to.told)
+    return result
 
 
 async def _note(core: Core, to: Any, before: int, after: int) -> bool:

@@ -74,20 +74,20 @@ class Locker:
     """Closes with the first of its keys and opens with any (XSalsa20-Poly1305), for what a process writes for itself."""
 
     def __init__(self, keys: bytes) -> None:
-        self._key, *self._others = [bytes(SecretBox(one)) for one in each_key(keys)]
+        self._keys = [bytes(SecretBox(one)) for one in each_key(keys)]
 
     def close(self, data: bytes) -> bytes:
         nonce = random(_NONCE)
-        return nonce + crypto_secretbox(pad(data), nonce, self._key)
+        return nonce + crypto_secretbox(pad(data), nonce, self._keys[0])
 
     def open(self, data: bytes) -> bytes:
         """Raises CannotOpen. Straight to libsodium: a search opens some hundred thousand a second."""
-        try:
-            return unpad(crypto_secretbox_open(data[_NONCE:], data[:_NONCE], self._key))
-        except (CryptoError, ValueError) as error:
-            if self._others:
-                return Locker(b"".join(self._others)).open(data)
-            raise CannotOpen from error
+        for key in self._keys:
+            try:
+                return unpad(crypto_secretbox_open(data[_NONCE:], data[:_NONCE], key))
+            except (CryptoError, ValueError) as error:
+                failed = error
+        raise CannotOpen from failed
 
 
 def new_pair() -> tuple[bytes, bytes]:

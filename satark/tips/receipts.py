@@ -45,10 +45,10 @@ async def progress(db: AsyncConnection, reply: Opener, tip_id: str) -> Progress 
     own = (_message.tip_id == tip_id) & (_message.kind == LetterKind.MESSAGE)
     letters = await db.execute(select(_message.hour, _message.sealed).where(own).order_by(_message.place))
     await db.execute(update(Message).where(own).values(delivery=Delivery.READ))
-    of_tip = select(func.count()).select_from(Evidence).where(_evidence.tip_id == tip_id)
-    files = (await db.execute(of_tip)).scalar_one()
-    ready = (await db.execute(of_tip.where(_evidence.state == "ready"))).scalar_one()
-    withheld = (await db.execute(of_tip.where(_evidence.state == "withheld"))).scalar_one()
+    is_ready, is_withheld = _evidence.state == "ready", _evidence.state == "withheld"
+    numbers = select(func.count(), func.count().filter(is_ready), func.count().filter(is_withheld))
+    counted = await db.execute(numbers.select_from(Evidence).where(_evidence.tip_id == tip_id))
+    files, ready, withheld = counted.one()
     tip = facts.one_or_none()
     if tip is None:
         return None
