@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from satark.store.sqlite import OneCallDriver
+
 # How long a statement waits for the database, in milliseconds, and how long what can be done later.
 PATIENCE = 10_000
 A_MOMENT = 1000
@@ -37,7 +39,8 @@ class Store:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Parameters hold sealed content and keyed hashes: no error message may carry them.
-        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite)
+        own: dict[str, Any] = {"module": OneCallDriver()} if self.is_sqlite else {"pool_pre_ping": True}
+        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **own)
         if self.is_sqlite:
             self._prepare_sqlite()
 
