@@ -31,7 +31,7 @@ from satark.intake.outgoing import close_answer, release_held, withdraw_question
 from satark.intake.world import build_world, world_for
 from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
-from satark.store.sealing import Locker
+from satark.store.sealing import Locker, Press
 from satark.store.tables import Evidence, Outbox, SeenEvent
 from satark.store.writing import Rows
 
@@ -193,9 +193,10 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
     pushing = [one for one in changed if one.asks and one.is_pushed]
     await withdraw_questions(db, [outcome.thread.key for outcome in pushing])
     await release_held(db, [outcome.thread.key for outcome in changed], now)
+    press = desk.tools.courier.press()
     for outcome in pushing:
         if outcome.sealed_address:
-            effects.rows.put(Outbox, **_answer(desk, outcome, now))
+            effects.rows.put(Outbox, **_answer(press, outcome, now))
     await effects.rows.write(db)
     await effects.finish()
     await forget(db, [outcome.thread.key for outcome in changed if outcome.over])
@@ -204,12 +205,12 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
         await remember(db, desk.store, lasting)
 
 
-def _answer(desk: Desk, outcome: Outcome, now: int) -> dict[str, Any]:
+def _answer(press: Press, outcome: Outcome, now: int) -> dict[str, Any]:
     return {
         "channel": outcome.thread.channel,
         "thread": outcome.thread.key,
         "sealed_address": outcome.sealed_address,
-        "sealed_prompts": close_answer(desk.tools.courier, outcome.asks, outcome.thread.seen, _limit(outcome, now)),
+        "sealed_prompts": close_answer(press, outcome.asks, outcome.thread.seen, _limit(outcome, now)),
         "due": now + outcome.pause,
         "replaceable": not any(ask.notice for ask in outcome.asks),
         "place": outcome.remembered.turns,

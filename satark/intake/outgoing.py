@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Secret
 from satark.conversation.state import Ask
-from satark.store.sealing import Seal
+from satark.store.sealing import Press, Seal
 from satark.store.tables import Outbox
 
 _outbox: Any = Outbox
@@ -28,7 +28,7 @@ class Answer(Struct, frozen=True, omit_defaults=True):
 _decoder = msgspec.json.Decoder(Answer)
 
 
-def close_answer(seal: Seal, asks: list[Ask], seen: Secret | None, until: int = 0) -> bytes:
+def close_answer(seal: Seal | Press, asks: list[Ask], seen: Secret | None, until: int = 0) -> bytes:
     return seal.close(msgspec.json.encode(Answer(asks, seen.reveal() if seen else "", until)))
 
 

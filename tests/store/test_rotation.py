@@ -30,7 +30,10 @@ WELL = "a den by the well"
 def test_what_any_of_the_keys_closed_is_opened_and_nothing_else(data: bytes, number: int, draw: st.DataObject) -> None:
     at = draw.draw(st.integers(0, number - 1))
     pairs = [new_pair() for _ in range(number)]
-    assert Opener(b"".join(private for private, _ in pairs)).open(Opener(pairs[at][0]).close(data)) == data
+    every, press = Opener(b"".join(private for private, _ in pairs)), Opener(pairs[at][0]).press()
+    assert every.open(Opener(pairs[at][0]).close(data)) == data
+    assert every.open(press.close(data)) == every.open(press.close(data)) == data
+    assert press.close(data) != press.close(data)
     others = b"".join(private for n, (private, _) in enumerate(pairs) if n != at)
     locks = [os.urandom(KEY_BYTES) for _ in range(number)]
     assert Locker(b"".join(locks)).open(Locker(locks[at]).close(data)) == data
@@ -38,6 +41,18 @@ def test_what_any_of_the_keys_closed_is_opened_and_nothing_else(data: bytes, num
     if others:
         with pytest.raises(CannotOpen):
             Opener(others).open(Opener(pairs[at][0]).close(data))
+        with pytest.raises(CannotOpen):
+            Opener(others).open(press.close(data))
+
+
+@given(st.binary(max_size=100), st.data())
+def test_what_was_changed_on_the_way_is_not_opened(data: bytes, draw: st.DataObject) -> None:
+    opener = Opener(new_pair()[0])
+    for closed in (opener.close(data), opener.press().close(data)):
+        at = draw.draw(st.integers(0, len(closed) - 1))
+        changed = closed[:at] + bytes([closed[at] ^ draw.draw(st.integers(1, 255))]) + closed[at + 1 :]
+        with pytest.raises(CannotOpen):
+            opener.open(changed)
 
 
 def test_every_sealed_column_is_closed_to_a_key_that_can_be_exchanged() -> None:
