@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.conversation.state import Ask, State
+from satark.store.among import among
 from satark.store.engine import Store
 from satark.store.sealing import CannotOpen, Locker
 from satark.store.tables import Conversation, Mute, SeenEvent
@@ -61,16 +62,15 @@ async def hold(db: AsyncConnection, store: Store, keys: Iterable[str]) -> None:
 
 
 # Made once: to put a statement together takes longer than to look up ten rows.
-_keys: Any = bindparam("keys", expanding=True)
 _conversation: Any = Conversation
 _seen: Any = SeenEvent
 _mute: Any = Mute
 _RECALL = select(_conversation.key, _conversation.state, _conversation.sealed_address, _conversation.expires).where(
-    _conversation.key.in_(_keys)
+    among(_conversation.key, "keys")
 )
-_SEEN = select(_seen.key).where(_seen.key.in_(_keys))
-_MUTED = select(_mute.key, _mute.blocked).where(_mute.key.in_(_keys), _mute.until >= bindparam("day"))
-_FORGET = delete(Conversation).where(_conversation.key.in_(_keys))
+_SEEN = select(_seen.key).where(among(_seen.key, "keys"))
+_MUTED = select(_mute.key, _mute.blocked).where(among(_mute.key, "keys"), _mute.until >= bindparam("day"))
+_FORGET = delete(Conversation).where(among(_conversation.key, "keys"))
 
 
 async def recall(db: AsyncConnection, locker: Locker, keys: Collection[str]) -> dict[str, Recalled]:

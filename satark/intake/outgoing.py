@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Secret
 from satark.conversation.state import Ask
+from satark.store.among import among
 from satark.store.sealing import Press, Seal
 from satark.store.tables import Outbox
 
@@ -36,7 +37,7 @@ def read_answer(opened: bytes) -> Answer:
     return _decoder.decode(opened)
 
 
-_threads: Any = _outbox.thread.in_(bindparam("threads", expanding=True))
+_threads = among(_outbox.thread, "threads")
 _unsent = (_outbox.state == "due") & (_outbox.claimed_until == 0)
 _OUTDATED = delete(Outbox).where(_threads & _outbox.replaceable & or_(_unsent, _outbox.state != "due"))
 _RELEASED = (

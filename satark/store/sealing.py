@@ -98,7 +98,9 @@ class Opener(Seal):
         keys = [PrivateKey(one) for one in each_key(private)]
         super().__init__(keys[0].public_key.encode())
         self._opening: list[Callable[[bytes], bytes]] = [SealedBox(key).decrypt for key in keys]
-        self._opening_pressed: list[Callable[[bytes], bytes]] = [partial(_open_pressed, private=bytes(key)) for key in keys]
+        self._opening_pressed: list[Callable[[bytes], bytes]] = [
+            partial(_open_pressed, private=bytes(key)) for key in keys
+        ]
 
     def open(self, data: bytes) -> bytes:
         """Raises CannotOpen."""
