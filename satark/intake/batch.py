@@ -93,6 +93,8 @@ class Outcome:
 
 async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outcome]:
     """Advance all conversations in one transaction. When it returns it is durable. Who is blocked is not heard."""
+    if not threads:
+        return []
     async with desk.store.write() as db:
         await hold(db, desk.store, threads)
         known = await recall(db, desk.locker, threads.keys())

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.channels.messages import DeliveryState, DeliveryStatus, TryAgain, WindowClosed
 from satark.identity.lookup import Lookup
 from satark.intake.arrivals import Arrival
+from satark.store.among import among
 from satark.store.engine import Store
 from satark.store.tables import Message, Outbox, SentPart
 from satark.tips.letters import Delivery
@@ -32,6 +33,11 @@ Reported = tuple[Any, DeliveryStatus]
 """A row of what was sent, and what is reported of it."""
 ARRIVED = (DeliveryState.DELIVERED, DeliveryState.READ)
 
+_KNOWN = select(_part.key, _part.message_id, _part.errand, _part.part).where(among(_part.key, "keys"))
+_errands = among(_outbox.id, "errands")
+_WAITING = select(_outbox.id, _outbox.part).where(_errands & (_outbox.state == "due"))
+_OVER = delete(Outbox).where(_errands & (_outbox.state == "sent"))
+
 
 def rank(state: str) -> int:
     """How far a message came."""
@@ -48,8 +54,7 @@ async def record_reports(store: Store, lookup: Lookup, batch: Sequence[Arrival],
     if not reports:
         return
     async with store.write() as db:
-        wanted = select(SentPart).where(_part.key.in_({key for key, _ in reports}))
-        parts = {row.key: row for row in await db.execute(wanted)}
+        parts = {row.key: row for row in await db.execute(_KNOWN, {"keys": {key for key, _ in reports}})}
         await _record(db, [(parts[key], report) for key, report in reports if key in parts], now)
 
 
@@ -65,7 +70,7 @@ async def _record(db: AsyncConnection, known: Sequence[Reported], now: int) -> N
     lost = [part for part, _ in failed if part.key not in anew]
     over = {part.errand for part, report in known if report.state in ARRIVED} | {part.errand for part in lost}
     if over:
-        await db.execute(delete(Outbox).where(_outbox.id.in_(over) & (_outbox.state == "sent")))
+        await db.execute(_OVER, {"errands": over})
     furthest: dict[str, DeliveryState] = {}
     for part, report in known:
         if part.message_id and part.key not in anew:
@@ -92,8 +97,7 @@ async def _send_anew(db: AsyncConnection, part: Any, report: DeliveryStatus, now
 async def _go_on_behind(db: AsyncConnection, taken: Collection[tuple[str, int]], now: int) -> None:
     """What the provider took must not be sent again, though its answer was lost: that is rare."""
     errands = {errand for errand, _ in taken}
-    waiting = select(_outbox.id, _outbox.part).where(_outbox.id.in_(errands) & (_outbox.state == "due"))
-    for row in (await db.execute(waiting)).all():
+    for row in (await db.execute(_WAITING, {"errands": errands})).all():
         if (row.id, row.part) in taken:
             behind = update(Outbox).where((_outbox.id == row.id) & (_outbox.part == row.part))
             await db.execute(behind.values(part=row.part + 1, due=now))
