@@ -6,6 +6,7 @@ Each process serves its own on 127.0.0.1 (`SATARK_METRICS_PORT`), never on the a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from time import perf_counter
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
@@ -30,6 +31,8 @@ LATE_SECONDS = Gauge(
 )
 FILES_WAITING = Gauge("satark_files_waiting", "Files that no officer can see yet", ["state"])
 
+_answers, _seconds = cache(ANSWERS.labels), cache(ANSWER_SECONDS.labels)
+
 
 @contextmanager
 def answering(channel: str) -> Iterator[list[int]]:
@@ -38,8 +41,8 @@ def answering(channel: str) -> Iterator[list[int]]:
     try:
         yield status
     finally:
-        ANSWERS.labels(channel, str(status[0]) if status else "broken").inc()
-        ANSWER_SECONDS.labels(channel).observe(perf_counter() - begun)
+        _answers(channel, str(status[0]) if status else "broken").inc()
+        _seconds(channel).observe(perf_counter() - begun)
 
 
 @contextmanager

@@ -28,12 +28,14 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     """The application, with the channels that the registry has now. Start the channels after it is made. `listens` is
     whether this process takes messages, and not only delivers."""
     hosts = host_factory(core, environ, listens=listens)
+    channels = core.registry.channels.values()
     routes: list[BaseRoute] = [
+        *(_webhook(core, channel, hosts(channel)) for channel in channels if channel.webhook is not None),
         Route("/", home),
         Route("/q/{poster}", poster),
         *health.ROUTES,
         Mount("/static", StaticFiles(directory=static_dir())),
-        *(_mount(core, channel, hosts(channel)) for channel in core.registry.channels.values()),
+        *(_mount(core, channel) for channel in channels),
     ]
     app = Starlette(
         routes=routes,
@@ -60,10 +62,13 @@ class host_factory:
         return self._hosts[channel.name]
 
 
-def _mount(core: Core, channel: Channel, host: ChannelHost) -> Mount:
+def _webhook(core: Core, channel: Channel, host: ChannelHost) -> Route:
+    """Before all other routes: some thousands a second ask for these."""
+    return Webhook(channel, host, core.settings.public_url).route(f"/channels/{channel.name}{channel.webhook}")
+
+
+def _mount(core: Core, channel: Channel) -> Mount:
     routes = list(channel.routes())
-    if channel.webhook is not None:
-        routes.append(Webhook(channel, host, core.settings.public_url).route(channel.webhook))
     if channel.uploads is not None:
         limit = min(core.settings.upload_limit, max(channel.capabilities.media.values()))
         routes.extend(Tus(Uploads(core.keeper), limit).routes(channel.uploads))
