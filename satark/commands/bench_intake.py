@@ -86,7 +86,8 @@ async def intake(
     found = []
     for kind in ("", *((server,) if server else ())):
         made = Measurements("")
-        for at, (name, measure) in itertools.product(range(rounds), wanted.items()):
+        here = {name: measure for name, measure in wanted.items() if kind or measure is not measure_abreast}
+        for at, (name, measure) in itertools.product(range(rounds), here.items()):
             async with installed(
                 folder / f"{'postgresql' if kind else 'sqlite'}-{name.replace(' ', '-')}-{at}", kind
             ) as place:
@@ -98,12 +99,14 @@ async def intake(
     return found
 
 
-async def _load(process: Process, scripts: Sequence[Sequence[Post]], size: Size) -> tuple[Load, Measured]:
-    before = process.seconds()
-    load = await drive(process.port, scripts, size.seconds)
+async def _load(scripts: Sequence[Sequence[Post]], size: Size, *processes: Process) -> tuple[Load, Measured]:
+    before = sum(one.seconds() for one in processes)
+    first, *others = (one.port for one in processes)
+    load = await drive(first, scripts, size.seconds, others=others)
     rate, waits = load.after(WARM)
     items = sum(len(post.ids) for post in load.taken)
-    return load, Measured(rate, waits, (process.seconds() - before) / max(1, items) * 1e6)
+    took = sum(one.seconds() for one in processes) - before
+    return load, Measured(rate, waits, took / max(1, items) * 1e6)
 
 
 def post_of(channel: Channel, items: Sequence[Envelope | DeliveryStatus]) -> Post:
@@ -127,7 +130,15 @@ def reports(channel: Channel, messages: int, abreast: int = 1, first: int = 0) -
 
 async def measure_messages(place: Place, size: Size, abreast: int = 1) -> Measured:
     async with gateway(place) as process:
-        load, measured = await _load(process, reports(place.channel, size.messages, abreast), size)
+        load, measured = await _load(reports(place.channel, size.messages, abreast), size, process)
+    await reconcile(place.core, load)
+    return measured
+
+
+async def measure_abreast(place: Place, size: Size) -> Measured:
+    """On a server alone: SQLite has one writer, and is for one process that takes messages."""
+    async with gateway(place) as one, gateway(place) as other:
+        load, measured = await _load(reports(place.channel, size.messages), size, one, other)
     await reconcile(place.core, load)
     return measured
 
@@ -141,12 +152,12 @@ async def measure_bare(place: Place, size: Size) -> Measured:
     posts = [post for script in reports(place.channel, 2000) for post in script]
     scripts = list(itertools.repeat(posts, 1 + int(size.messages * 10 / len(posts))))
     async with peer(place, "bare") as process:
-        return (await _load(process, scripts, size))[1]
+        return (await _load(scripts, size, process))[1]
 
 
 async def measure_naive(place: Place, size: Size) -> Measured:
     async with peer(place, "naive") as process:
-        load, measured = await _load(process, reports(place.channel, size.messages), size)
+        load, measured = await _load(reports(place.channel, size.messages), size, process)
     await reconcile(place.core, load)
     return measured
 
@@ -160,7 +171,7 @@ async def measure_statuses(place: Place, size: Size) -> Measured:
         for errand in errands
     ]
     async with gateway(place) as process:
-        load, measured = await _load(process, scripts, size)
+        load, measured = await _load(scripts, size, process)
     reported = Counter(one for post in load.taken for one in post.ids)
     await _reconcile_statuses(place.core, {one.partition(":")[0] for one, times in reported.items() if times > 1})
     return measured
@@ -189,6 +200,7 @@ async def measure_replies(place: Place, size: Size) -> Measured:
 
 MEASURED: dict[str, Any] = {
     "messages": measure_messages,
+    "messages, two gateways": measure_abreast,
     "bare": measure_bare,
     "naive": measure_naive,
     "statuses": measure_statuses,

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import NamedTuple, cast
 
 import httptools
@@ -67,14 +68,16 @@ class Load:
         return (items / span if span > 0 else 0.0), [self.waits[at] for at in measured]
 
 
-async def drive(port: int, scripts: Iterable[Sequence[Post]], seconds: float, refusals: int = 0) -> Load:
+async def drive(
+    port: int, scripts: Iterable[Sequence[Post]], seconds: float, refusals: int = 0, others: Sequence[int] = ()
+) -> Load:
     """Post the scripts, each on one connection in its order, until they end, the time is over, or, where `refusals` says so,
-    so many were refused for now."""
+    so many were refused for now. Where there are `others`, connections are shared among their ports and this one."""
     load, left, until = Load(most_refusals=refusals), iter(scripts), time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
     lines = [_Line(load, left, until) for _ in range(CONNECTIONS)]
-    for line in lines:
-        await loop.create_connection(lambda line=line: line, "127.0.0.1", port)  # type: ignore[misc]
+    for line, at in zip(lines, cycle((port, *others)), strict=False):
+        await loop.create_connection(lambda line=line: line, "127.0.0.1", at)  # type: ignore[misc]
     await asyncio.gather(*(line.over for line in lines))
     return load
 
