@@ -96,7 +96,7 @@ async def fill(store: Store, keys: Keys, pack: Pack, tips: int) -> None:
         await db.run_sync(_indexes, make=False)
     for rows in _chunks(draw, shared, tips):
         for table in TABLES:
-            await _copy(store, table, rows.by_table[table])
+            await copy(store, table, rows.by_table[table])
     async with store.write() as db:
         await db.run_sync(_indexes, make=True)
     await _settle(store)
@@ -234,7 +234,7 @@ def _reference(number: int) -> str:
     return "-".join(letters[at : at + 3] for at in (0, 3, 6))
 
 
-async def _copy(store: Store, table: type[SQLModel], rows: Sequence[Row]) -> None:
+async def copy(store: Store, table: type[SQLModel], rows: Sequence[Row]) -> None:
     """Insert rows in the fastest way that the database has."""
     if not rows:
         return
