@@ -45,7 +45,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds until it was ready, each time, and how many of them it computed; what it holds when it rested, and once its pages
+    """Seconds until it was ready, and of them processor time, each time; what it holds when it rested, and once its pages
     were looked at, where it has some."""
 
     seconds: Sequence[float]
