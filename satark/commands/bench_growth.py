@@ -16,7 +16,7 @@ from satark.channels.spec import Channel
 from satark.commands.bench_intake import SAID, WARM, NotKept, reports
 from satark.commands.installations import CHANNEL, PATIENCE, Place, Process, gateway, installed
 from satark.commands.load import Post, drive
-from satark.commands.mass import copy, fill
+from satark.commands.mass import copy, fill, spare_the_disk
 from satark.commands.weight import Weight, weigh
 from satark.core import Core
 from satark.store.clock import now
@@ -114,12 +114,14 @@ async def grow_by_conversations(
 
 
 async def _open(place: Place, number: int) -> int:
-    """Conversations as one is after its sixth message, of people who wrote no more. Returns how many tips that made."""
-    unfinished = reports(place.channel, len(SAID), first=NOBODY)[0][:6]
+    """Conversations as one is after its first sentence, of people who wrote no more. Returns how many tips that made."""
+    unfinished = reports(place.channel, len(SAID), first=NOBODY)[0][:4]
     async with gateway(place) as process:
         await posted(process, iter([unfinished]), PATIENCE, Books())
     async with place.core.store.read() as db:
         row = dict((await db.execute(select(Conversation))).mappings().one())
+    if place.core.store.is_sqlite:
+        await spare_the_disk(place.core.store)
     keys = sorted(secrets.token_hex(16) for _ in range(number - 1))
     for at in range(0, len(keys), AT_ONCE):
         rows = [row | {"key": key, "expires": now() + A_WEEK} for key in keys[at : at + AT_ONCE]]

@@ -91,7 +91,7 @@ async def fill(store: Store, keys: Keys, pack: Pack, tips: int) -> None:
     draw = random.Random(2026)  # noqa: S311 - no secret is drawn from it
     shared = _shared(keys, pack)
     if store.is_sqlite:
-        await _spare_the_disk(store)
+        await spare_the_disk(store)
     async with store.write() as db:
         await db.run_sync(_indexes, make=False)
     for rows in _chunks(draw, shared, tips):
@@ -255,7 +255,7 @@ def _indexes(connection: Connection, *, make: bool) -> None:
             index.create(connection) if make else index.drop(connection)
 
 
-async def _spare_the_disk(store: Store) -> None:
+async def spare_the_disk(store: Store) -> None:
     """What is made here can be made again."""
     async with store.engine.connect() as db:
         driver: Any = (await db.get_raw_connection()).driver_connection
