@@ -71,8 +71,8 @@ class Clean:
 
 
 class Sandbox:
-    """Starts with the first file, and again after it died, or ended because there was nothing to do. `cleaner` is a module with `run(source, target) -> Report`,
-    and `run_as_spoken`, which leaves voices as they are."""
+    """Starts with the first file, and again after it died, or ended because there was nothing to do. `cleaner` is a module
+    with `run(source, target) -> Report`, and `run_as_spoken`, which leaves voices as they are."""
 
     def __init__(self, cleaner: str = "satark.evidence.cleaners", seconds: float = SECONDS, rest: float = REST) -> None:
         self._cleaner = cleaner
