@@ -27,9 +27,9 @@ async def everything(settings: Settings, plugins: Mapping[str, object] | None = 
         with starting():
             core = build_core(settings, pool, plugins, speaks=True)
             web_app, bench = build_web(core), build_bench(core)
-        if await is_empty(core.store):
-            await load(core)
         async with running(core, web_app):
+            if await is_empty(core.store):
+                await load(core)
             await note_channels(core)
             beside = [
                 asyncio.create_task(work(bench, pool), name="the worker"),
