@@ -1,8 +1,12 @@
-"""The composition root: settings in, applications out. Nothing else builds what it uses."""
+"""The composition root: settings in, applications out. Nothing else builds what it uses.
+
+What only some processes are, each loads for itself: a gateway holds no panel, and a panel nothing that delivers.
+"""
 
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from arq.connections import ArqRedis, create_pool
 from starlette.applications import Starlette
@@ -10,20 +14,15 @@ from starlette.routing import Mount
 
 from satark.channels.registry import Registry
 from satark.core import Core
-from satark.delivery.tools import Courier
 from satark.evidence.blobs import Blobs
 from satark.evidence.keeping import Keeper
-from satark.gateway.app import create_gateway
 from satark.identity.lookup import Lookup
 from satark.intake.batch import Desk
 from satark.intake.door import Door
 from satark.intake.effects import Tools
-from satark.jobs.providers import Providers
 from satark.jobs.redis import redis_settings
 from satark.jobs.wake import Waker
-from satark.jobs.worker import Bench
 from satark.metrics import served
-from satark.panel.app import create_panel
 from satark.resources import data_dir
 from satark.routing.folder import load_pack
 from satark.routing.jurisdiction import Jurisdiction
@@ -32,12 +31,14 @@ from satark.store.engine import Store
 from satark.store.health import Health
 from satark.store.keys import Keys, load_keys
 from satark.store.sealing import Locker, Opener, Seal
-from satark.tips.indexing import Indexer
 from satark.voices.espeak import available
 from satark.voices.shelf import Shelf
 from satark.voices.speaker import Speaker
 from satark.web import health
 from satark.web.pages import Pages
+
+if TYPE_CHECKING:
+    from satark.jobs.worker import Bench
 
 GATEWAY_KEYS = ("lookup.key", "conversation.key", "courier.pub", "reply.key")
 
@@ -89,8 +90,13 @@ def _door(settings: Settings, store: Store, keys: Keys, jurisdiction: Jurisdicti
     return Door(desk, waker.wake, Health(store))
 
 
-def build_bench(core: Core) -> Bench:
+def build_bench(core: Core) -> "Bench":
     """What the worker works with. Raises KeyMissing in a process that was not given the courier's key."""
+    from satark.delivery.tools import Courier
+    from satark.jobs.providers import Providers
+    from satark.jobs.worker import Bench
+    from satark.tips.indexing import Indexer
+
     courier = Courier(
         store=core.store,
         channels=core.registry.channels,
@@ -111,13 +117,21 @@ def build_web(
 ) -> Starlette:
     """The public application, the panel, or (`only` empty) both, the panel under its path."""
     if only == "panel":
-        panel = Starlette(routes=[Mount("/panel", create_panel(core)), *health.ROUTES])
+        panel = Starlette(routes=[_panel(core), *health.ROUTES])
         panel.state.core = core
         return panel
+    from satark.gateway.app import create_gateway
+
     gateway = create_gateway(core, environ, listens=listens)
     if not only:
-        gateway.router.routes.insert(0, Mount("/panel", create_panel(core)))
+        gateway.router.routes.insert(0, _panel(core))
     return gateway
+
+
+def _panel(core: Core) -> Mount:
+    from satark.panel.app import create_panel
+
+    return Mount("/panel", create_panel(core))
 
 
 @asynccontextmanager

@@ -95,28 +95,31 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(environ: Mapping[str, str], *command: str, port: int = 0) -> AsyncIterator["Process"]:
-    """A process of Satark's, until it is no longer wanted."""
+async def serving(
+    environ: Mapping[str, str], *command: str, port: int = 0, ready: str = "/readyz"
+) -> AsyncIterator["Process"]:
+    """A process of Satark's, until it is no longer wanted. Where it has a port, it is there once it answers for `ready`."""
     env = {**os.environ, **environ, "SATARK_PORT": str(port)}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, env=env)
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, env=env, stdout=quiet)
     try:
         if port:
-            await _ready(port)
+            await _answers(port, ready)
         yield Process(process.pid, port)
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _ready(port: int) -> None:
+async def _answers(port: int, path: str) -> None:
     until = time.monotonic() + PATIENCE
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         while time.monotonic() < until:
             try:
-                if (await client.get("/readyz")).is_success:
+                if (await client.get(path)).is_success:
                     return
             except httpx.TransportError:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.01)
     raise TimeoutError("a process did not start")
 
 

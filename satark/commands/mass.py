@@ -91,12 +91,12 @@ async def fill(store: Store, keys: Keys, pack: Pack, tips: int) -> None:
     draw = random.Random(2026)  # noqa: S311 - no secret is drawn from it
     shared = _shared(keys, pack)
     if store.is_sqlite:
-        await _spare_the_disk(store)
+        await spare_the_disk(store)
     async with store.write() as db:
         await db.run_sync(_indexes, make=False)
     for rows in _chunks(draw, shared, tips):
         for table in TABLES:
-            await _copy(store, table, rows.by_table[table])
+            await copy(store, table, rows.by_table[table])
     async with store.write() as db:
         await db.run_sync(_indexes, make=True)
     await _settle(store)
@@ -234,7 +234,7 @@ def _reference(number: int) -> str:
     return "-".join(letters[at : at + 3] for at in (0, 3, 6))
 
 
-async def _copy(store: Store, table: type[SQLModel], rows: Sequence[Row]) -> None:
+async def copy(store: Store, table: type[SQLModel], rows: Sequence[Row]) -> None:
     """Insert rows in the fastest way that the database has."""
     if not rows:
         return
@@ -255,7 +255,7 @@ def _indexes(connection: Connection, *, make: bool) -> None:
             index.create(connection) if make else index.drop(connection)
 
 
-async def _spare_the_disk(store: Store) -> None:
+async def spare_the_disk(store: Store) -> None:
     """What is made here can be made again."""
     async with store.engine.connect() as db:
         driver: Any = (await db.get_raw_connection()).driver_connection

@@ -2,30 +2,45 @@
 
 import os
 from collections.abc import Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from satark.channels.messages import Capabilities, Prompt
-from satark.conversation.questions import news
-from satark.conversation.render import render
-from satark.intake.world import build_voice
-from satark.language import LANGUAGES
-from satark.resources import data_dir
-from satark.routing.folder import load_pack
 from satark.settings import Settings
 
 GROUP = "satark.commands"
 A_BUTTON = Capabilities(max_text=1024, max_text_with_choices=1024, buttons=1)
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Each plugin's commands under its name. One that cannot be loaded takes no other down."""
-    for point in entry_points(group=GROUP):
-        try:
-            app.add_typer(point.load(), name=point.name)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything at import
-            typer.echo(f"The commands of {point.name} cannot be loaded ({type(error).__name__}).", err=True)
+class WithPlugins(TyperGroup):
+    """Satark's own commands, and each plugin's under its name: loaded when they are asked for, so that no other command
+    holds what a plugin needs. One that cannot be loaded takes no other down."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *sorted(_offered())]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        own = super().get_command(ctx, cmd_name)
+        point = None if own else _offered().get(cmd_name)
+        return _loaded(point) if point else own
+
+
+def _offered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _loaded(point: EntryPoint) -> Any:
+    try:
+        command = get_group(point.load())
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything at import
+        typer.echo(f"The commands of {point.name} cannot be loaded ({type(error).__name__}).", err=True)
+        return None
+    command.name = point.name
+    return command
 
 
 class PluginHost:
@@ -38,5 +53,12 @@ class PluginHost:
         return Settings().public_url
 
     def knocks(self) -> Mapping[str, Prompt]:
+        from satark.conversation.questions import news
+        from satark.conversation.render import render
+        from satark.intake.world import build_voice
+        from satark.language import LANGUAGES
+        from satark.resources import data_dir
+        from satark.routing.folder import load_pack
+
         voice = build_voice(load_pack(data_dir("jurisdictions") / Settings().jurisdiction))
         return {locale: render([news(locale, free=True)], voice, A_BUTTON)[-1] for locale in LANGUAGES}

@@ -44,6 +44,22 @@ def put(page: Path, part: str) -> None:
     page.write_text("\n\n".join(filter(None, (before, part.strip("\n"), behind))) + "\n", encoding="utf-8")
 
 
+def write_into(page: Path, name: str, said: str) -> None:
+    """Replace what the last `satark bench NAME` said, between its marks. Raises ValueError where a page has none."""
+    begin, end = f"<!-- satark bench {name} -->", f"<!-- end of satark bench {name} -->"
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, marked, after = rest.partition(end)
+    if not marked:
+        raise ValueError(f"{page} has no marks for {name}")
+    page.write_text(f"{before}{begin}\n{said}\n{end}{after}", encoding="utf-8")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Names on the left, numbers on the right."""
+    for row in (head, ["---", *["---:"] * (len(head) - 1)], *rows):
+        yield "| " + " | ".join(row) + " |"
+
+
 def page(runs: Sequence[Run]) -> str:
     return "\n".join([INTRODUCTION, f"Measured on {machine()}.", *map(_of, runs), ""])
 

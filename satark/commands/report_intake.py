@@ -3,13 +3,12 @@
 import statistics
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 from satark.commands.bench_intake import SAID, Measured, Measurements
 from satark.commands.load import CONNECTIONS
-from satark.commands.report import machine
+from satark.commands.report import machine, table
 
-BEGIN, END = "<!-- satark bench intake -->", "<!-- end of satark bench intake -->"
+NAME = "intake"
 PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "sqlalchemy", "aiosqlite", "asyncpg", "pynacl")
 HEAD = ("what", "a second: median", "lowest", "highest", "p50 ms", "p99 ms", "µs of processor each")
 
@@ -20,22 +19,12 @@ def section(found: Sequence[Measurements], rounds: int, seconds: float) -> str:
         f"Measured on {machine()}; {packages}. {rounds} rounds of {seconds:.0f} seconds each, {CONNECTIONS} connections,"
         f" the client on the same machine. A report is {len(SAID)} messages, the last of which sends it off as a tip."
     )
-    return "\n".join([BEGIN, said, *(line for one in found for line in _of(one)), END])
-
-
-def write_into(page: Path, said: str) -> None:
-    """Replace what the last measurement said."""
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    page.write_text(before + said + rest.partition(END)[2], encoding="utf-8")
+    return "\n".join([said, *(line for one in found for line in _of(one))])
 
 
 def _of(found: Measurements) -> Iterator[str]:
     yield f"\n### {found.database}\n"
-    yield "| " + " | ".join(HEAD) + " |"
-    yield "| --- |" + " ---: |" * (len(HEAD) - 1)
-    for name, measured in found.by_name.items():
-        yield f"| {name} | " + " | ".join(_cells(measured)) + " |"
+    yield from table(HEAD, [(name, *_cells(measured)) for name, measured in found.by_name.items()])
     yield ""
     yield from _ratios(found)
 

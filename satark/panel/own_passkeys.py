@@ -2,21 +2,23 @@
 
 from starlette.responses import RedirectResponse, Response
 
-from satark.panel import keyring, passkeys
+from satark.panel import keyring
 from satark.panel.account import ACCOUNT, page
 from satark.panel.asked import ask, new_asked, spend
 from satark.panel.confirming import knows_password
 from satark.panel.gate import COOKIE, SEE_OTHER, Work, guarded
 from satark.panel.own_factors import take_away
-from satark.panel.passkeys import site_of
 from satark.panel.people import officer_of
 from satark.panel.roles import EVERYBODY
 from satark.panel.sessions import stage_of
+from satark.panel.sites import site_of
 from satark.tips.audit import append
 
 
 async def begin(work: Work) -> Response:
     """Ask the browser for a new one."""
+    from satark.panel import passkeys
+
     core, site, name = work.core, site_of(work.core.settings.public_url), work.text("name")
     if site is None or not name:
         return await page(work, 422)
@@ -31,6 +33,8 @@ async def begin(work: Work) -> Response:
 
 async def keep(work: Work) -> Response:
     """Keep what the browser made, if it was asked to in this session a moment ago."""
+    from satark.panel import passkeys
+
     core, site, own = work.core, site_of(work.core.settings.public_url), work.viewer.officer_id
     row = await stage_of(core.store, work.request.cookies.get(COOKIE, ""), "")
     challenge = await spend(core, row)

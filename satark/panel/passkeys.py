@@ -1,14 +1,10 @@
 """Passkeys (WebAuthn): what a browser is asked, and whether its answer is right.
 
-A passkey belongs to the host of the public address. Browsers make none for a bare IP address or without HTTPS;
-`localhost` is their exception, for trying it.
+What checks them is large. It is loaded by the first who uses one, with this file: import it where it is needed.
 """
 
-import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from webauthn import (
     generate_authentication_options,
@@ -25,44 +21,10 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from satark.panel.sites import Made, Site
+
 NAME = "Satark"
 VERIFIED = UserVerificationRequirement.REQUIRED
-PORTS = {"https": 443, "http": 80}
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where the panel is, as browsers name it: passkeys belong to `host`, and what they sign names `origin`."""
-
-    host: str
-    origin: str
-
-
-@dataclass(frozen=True)
-class Made:
-    """A new passkey: its id (base64url), its public key (COSE), and how often it has signed."""
-
-    id: str
-    public: bytes
-    counter: int
-
-
-def site_of(url: str) -> Site | None:
-    """The site of a public address; None where there can be no passkeys."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host != "localhost" and (parts.scheme != "https" or _is_number(host)):
-        return None
-    port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
-    return Site(host, f"{parts.scheme}://{host}{port}")
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def to_make(site: Site, challenge: bytes, officer: Any, known: Iterable[str]) -> str:

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from satark.core import Core
-from satark.panel import keyring, passkeys, second_factor
+from satark.panel import keyring, second_factor
 from satark.panel.asked import locker_of, opened, spend
 from satark.panel.braking import note_brake
 from satark.panel.devices import browser_and_system
 from satark.panel.gate import SEE_OTHER, SIGN_IN
-from satark.panel.passkeys import Made, site_of
 from satark.panel.patience import ANYWHERE, MOST_ANYWHERE, client_of, patience_of
 from satark.panel.people import officer_of
+from satark.panel.sites import Made, site_of
 from satark.panel.way_in import fields, page, row_of, way, welcome
 from satark.store.clock import now
 from satark.tips.audit import append
@@ -35,7 +35,11 @@ async def _code(request: Request, status: int = 200, **said: bool) -> Response:
         return _again()
     officer, site = await officer_of(core.store, row.officer_id), site_of(core.settings.public_url)
     known = [one.id for one in await keyring.passkeys_of(core.store, officer.id)]
-    options = passkeys.to_use(site, opened(core, row).challenge, known) if site and known else ""
+    options = ""
+    if site and known:
+        from satark.panel import passkeys
+
+        options = passkeys.to_use(site, opened(core, row).challenge, known)
     return page(request, "code.html", status, options=options, codes=officer.second is not None, **said)
 
 
@@ -94,7 +98,11 @@ async def _enrolment(request: Request, status: int = 200, **said: bool) -> Respo
         return _again()
     officer, asked = await officer_of(core.store, row.officer_id), opened(core, row)
     picture = second_factor.picture(asked.secret, officer.login)
-    options = passkeys.to_make(site, asked.challenge, officer, ()) if site else ""
+    options = ""
+    if site:
+        from satark.panel import passkeys
+
+        options = passkeys.to_make(site, asked.challenge, officer, ())
     return page(request, "enrol.html", status, secret=asked.secret, picture=picture, options=options, **said)
 
 
@@ -118,6 +126,8 @@ async def enrol_code(request: Request) -> Response:
 
 async def enrol_passkey(request: Request) -> Response:
     """The same with a passkey."""
+    from satark.panel import passkeys
+
     core: Core = request.app.state.core
     row, form, site = await row_of(request, ENROL), await fields(request), site_of(core.settings.public_url)
     if row is None:

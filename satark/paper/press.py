@@ -5,11 +5,12 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, Literal, ParamSpec, TypeVar
-
-import typst
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from satark.resources import data_dir, static_dir
+
+if TYPE_CHECKING:
+    import typst
 
 # A long list takes seconds and a few hundred megabytes: never two at once in a process.
 _thread = ThreadPoolExecutor(1, "press")
@@ -33,6 +34,8 @@ def typeset(
 ) -> bytes:
     """The document of `template`. `data` goes in as JSON, so that nothing in it is code; `time` (unix seconds) is when the
     document says it was made. `tagged` helps screen readers, and makes long tables large. A PNG is its first page."""
+    import typst
+
     made = typst.compile(
         data_dir("templates") / "print" / template,
         format=kind,
@@ -46,7 +49,9 @@ def typeset(
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
     """Those that Satark brings along, so that a page is the same on every machine. See scripts/vendor.mjs."""
+    import typst
+
     folder = static_dir() / "vendor" / "fonts"
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

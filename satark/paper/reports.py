@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import xlsxwriter
 from msgspec import Struct
 
 from satark.language import show_number
@@ -89,6 +88,8 @@ def _shades(rows: Sequence[tuple[Cell, ...]]) -> list[list[int]]:
 
 def as_xlsx(report: Report) -> bytes:
     """In memory. The first leaf says what is on the others, and how it is counted."""
+    import xlsxwriter
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     made = datetime.fromtimestamp(report.time, UTC).replace(tzinfo=None)

@@ -4,13 +4,16 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-import xlsxwriter
 from msgspec import Struct
-from xlsxwriter.worksheet import Worksheet
 
 from satark.language import RIGHT_TO_LEFT
 from satark.paper.press import typeset
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | datetime
 DAY_AND_TIME = "%d-%m-%Y %H:%M"
@@ -60,6 +63,8 @@ def _said(cell: Cell, pattern: str) -> str:
 
 def as_xlsx(sheet: Sheet) -> bytes:
     """In memory: nothing of it is left in a temporary file. What it is of stands on a second leaf."""
+    import xlsxwriter
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     book.set_properties({"title": sheet.title, "created": datetime.fromtimestamp(sheet.time, UTC).replace(tzinfo=None)})
@@ -75,7 +80,7 @@ def as_xlsx(sheet: Sheet) -> bytes:
 
 
 def fill(
-    book: xlsxwriter.Workbook, leaf: Worksheet, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
+    book: "xlsxwriter.Workbook", leaf: "Worksheet", columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
 ) -> None:
     """A table from the first cell of a leaf on, its head on every page."""
     bold, dated = book.add_format({"bold": True}), book.add_format({"num_format": "dd-mm-yyyy hh:mm", "align": "left"})

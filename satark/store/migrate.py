@@ -1,24 +1,40 @@
 """Brings a database to the tables of this version (alembic)."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from satark.store.engine import Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def config_for(connection: Connection) -> Config:
+def config_for(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
 
+def newest() -> str:
+    """The revision of the last migration: a file has the name of its revision, and they are numbered."""
+    return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def _upgrade(connection: Connection) -> None:
+    """alembic is large, and at most starts there is nothing to do for it."""
+    if inspect(connection).has_table("alembic_version"):
+        at = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        if at == [newest()]:
+            return
+    from alembic import command
+
     command.upgrade(config_for(connection), "head")
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import text
 
-from satark.commands import bench_intake, report_intake
+from satark.commands import bench_intake, report, report_intake
 from satark.commands.bench_intake import MEASURED, NotKept, Size, intake, post_of, reports
 from satark.commands.load import Load
 
@@ -23,8 +23,10 @@ async def test_all_of_it_is_measured_and_the_books_agree(tmp_path: Path) -> None
     assert list(found[1].by_name) == ["messages", ABREAST]
     assert [one.database.split()[0] for one in found] == ["SQLite", "PostgreSQL"]
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{report_intake.BEGIN}\nold\n{report_intake.END}\nafter", encoding="utf-8")
-    report_intake.write_into(page, report_intake.section(found, 1, 1))
+    page.write_text(
+        "before\n<!-- satark bench intake -->\nold\n<!-- end of satark bench intake -->\nafter", encoding="utf-8"
+    )
+    report.write_into(page, "intake", report_intake.section(found, 1, 1))
     said = page.read_text(encoding="utf-8")
     assert said.startswith("before")
     assert said.endswith("after")

@@ -85,6 +85,31 @@ async def test_what_hangs_is_ended_at_the_end_of_its_time() -> None:
     sandbox.close()
 
 
+async def test_it_ends_when_there_is_nothing_to_do_and_starts_again() -> None:
+    sandbox = Sandbox(CLEANER, rest=0.1)
+    both = await asyncio.gather(said(sandbox, b"l"), said(sandbox, b"l"))
+    assert both[0] == both[1]
+    assert sandbox._process is not None
+    number = sandbox._process.pid
+    async with asyncio.timeout(10):
+        while sandbox._process is not None:
+            await asyncio.sleep(0.01)
+    assert not Path(f"/proc/{number}").exists()
+    assert await said(sandbox, b"l") == both[0]
+    sandbox.close()
+
+
+async def test_what_takes_longer_than_it_rests_is_not_ended() -> None:
+    sandbox = Sandbox(CLEANER, seconds=1, rest=0.05)
+    hangs = asyncio.create_task(sandbox.clean(pieces(b"h")))
+    await said(sandbox, b"l")
+    process = sandbox._process
+    assert await hangs == Withheld(Reason.TIME)
+    assert process is not None
+    assert sandbox._process is process
+    sandbox.close()
+
+
 async def test_what_is_busy_has_its_seconds_of_the_processor() -> None:
     """Stopped in between, as on a machine that has no time for it, it loses none of them."""
     sandbox = Sandbox(CLEANER, seconds=1)

@@ -19,9 +19,10 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from conftest import House, house_at
 from satark.panel import asked
 from satark.panel.gate import COOKIE
-from satark.panel.passkeys import Site, id_in, made, site_of, used
+from satark.panel.passkeys import id_in, made, used
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
+from satark.panel.sites import Site, site_of
 from tests.panel.authenticator import PRESENT, Authenticator
 from tests.panel.test_signing_in import PASSWORD, Desk, enrolled, rewind, value
 

@@ -9,7 +9,7 @@ import httpx
 
 from satark.channels.messages import Secret, Sent, TryAgain, Wire
 from satark.channels.spec import Channel, hookimpl
-from satark.commands.run import everything
+from satark.commands.everything import everything
 from satark.settings import Settings
 from satark.web.logs import configure_logging
 from satark_simulator.plugin import Chat

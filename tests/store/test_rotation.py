@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from conftest import House, house_at
 from satark.channels.messages import Envelope, Inbound, Kind, Secret
-from satark.commands.rotate import Name, drop, reseal
+from satark.commands.exchangeable import Name
+from satark.commands.rotate import drop, reseal
 from satark.settings import Settings
 from satark.store import rotation
 from satark.store.keys import make_keys

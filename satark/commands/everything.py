@@ -1,0 +1,52 @@
+"""All of an installation in one process, as `satark run` starts it."""
+
+import asyncio
+from collections.abc import Mapping
+
+import typer
+
+from satark.app import build_bench, build_core, build_web, running
+from satark.commands.demo import is_empty, load
+from satark.commands.loop import starting
+from satark.commands.run import migrate_database, note_channels, redis_for, serve
+from satark.core import Core
+from satark.jobs.worker import work
+from satark.settings import Settings
+from satark.store.keys import make_keys
+
+
+async def everything(settings: Settings, plugins: Mapping[str, object] | None = None) -> None:
+    """Web, worker and cron in one process, on an installation that is made where there is none. Its numbers count the demo,
+    if nobody says otherwise."""
+    if "count_synthetic" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"count_synthetic": True})
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_keys(settings.keys)
+    await migrate_database(settings)
+    async with redis_for(settings) as pool:
+        with starting():
+            core = build_core(settings, pool, plugins, speaks=True)
+            web_app, bench = build_web(core), build_bench(core)
+        async with running(core, web_app):
+            if await is_empty(core.store):
+                await load(core)
+            await note_channels(core)
+            beside = [
+                asyncio.create_task(work(bench, pool), name="the worker"),
+                asyncio.create_task(_greet(core), name="the greeting"),
+            ]
+            await serve(web_app, settings)
+            for one in beside:
+                one.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _greet(core: Core) -> None:
+    url = core.settings.public_url
+    typer.echo(f"\n{typer.style('Satark', bold=True)} · citizens: {url}/ · police: {url}/panel/")
+    typer.echo("Channels on: " + ", ".join(core.registry.channels))
+    for name, trouble in core.registry.troubles.items():
+        typer.echo(f"Channel {name} {trouble}")
+    for login, password, office in await load(core):
+        typer.echo(f"  {login:<10} {password:<14} {office}")
+    typer.echo("Ctrl-C stops all of it.\n")
