@@ -6,10 +6,11 @@ By aiohttp: with many requests abreast, httpx takes twenty times the processor (
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import msgspec
-from aiohttp import ClientResponse, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import BytesPayload, ClientResponse, ClientTimeout, DummyCookieJar, TCPConnector
 from msgspec import Struct
 from yarl import URL
 
@@ -25,7 +26,6 @@ TIMEOUT = ClientTimeout(total=None, connect=5.0, sock_read=20.0)
 LOST_ANSWER = 20.0
 DOWN = 10.0
 TYPING = {"type": "text"}
-JSON = {"Content-Type": "application/json"}
 
 
 class Refused(Exception):
@@ -57,7 +57,7 @@ class Client:
             timeout=TIMEOUT,
             connector=TCPConnector(limit=0),
             cookie_jar=DummyCookieJar(),
-            trust_env=True,
+            proxy=_proxy_to(self._api),
         )
 
     async def close(self) -> None:
@@ -81,7 +81,8 @@ class Client:
         return Sent() if _took(answer) else refusal_of(_code(content), answer.status, _retry_after(answer))
 
     def _post(self, message: Mapping[str, Any]) -> AbstractAsyncContextManager[ClientResponse]:
-        return self._http.post(self._messages, data=msgspec.json.encode(message), headers=JSON, allow_redirects=False)
+        body = BytesPayload(msgspec.json.encode(message), content_type="application/json")
+        return self._http.post(self._messages, data=body, allow_redirects=False)
 
     async def show_read(self, message_id: Secret) -> None:
         """Two blue ticks, and for at most 25 seconds the dots of somebody who writes."""
@@ -115,6 +116,11 @@ class Client:
         if not _took(answer):
             raise Refused(_code(content), answer.status)
         return content
+
+
+def _proxy_to(url: URL) -> str | None:
+    """That of the environment, asked once: by itself aiohttp asks it, and looks for a .netrc, for every request."""
+    return None if proxy_bypass(url.host or "") else getproxies().get(url.scheme)
 
 
 def _took(answer: ClientResponse) -> bool:
