@@ -134,6 +134,26 @@ async def render(channel: Channel, prompt: Prompt, *, knocking: bool = False) ->
         return Never(f"render:{type(error).__name__}")
 
 
+async def render_each(channel: Channel, prompts: Sequence[Sequence[Prompt]]) -> list[Sequence[Wire] | Never]:
+    """Each several prompts in the channel's terms, all in one go, for a thread a prompt costs more than the rendering. Where
+    one of many takes too long, each is rendered for itself: the others need not wait for it."""
+    try:
+        async with asyncio.timeout(RENDER_LIMIT):
+            return await asyncio.to_thread(lambda: [_render(channel, some) for some in prompts])
+    except TimeoutError:
+        if len(prompts) == 1:
+            return [Never("render:TimeoutError")]
+        each = await asyncio.gather(*(render_each(channel, [some]) for some in prompts))
+        return [one for (one,) in each]
+
+
+def _render(channel: Channel, prompts: Sequence[Prompt]) -> Sequence[Wire] | Never:
+    try:
+        return [wire for prompt in prompts for wire in channel.render(prompt)]
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one prompt, the others are rendered
+        return Never(f"render:{type(error).__name__}")
+
+
 async def seen(channel: Channel, external_id: Secret, address: Secret) -> None:
     """A courtesy, worth a short wait and no error."""
     try:

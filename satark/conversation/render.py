@@ -41,6 +41,7 @@ class Voice:
         self._parents = parents
         self._known: dict[str, Environment] = {}
         self._fixed: dict[str, dict[str, str]] = {}
+        self._globals: dict[Template, dict[str, Any]] = {}
 
     def environment(self, locale: str) -> Environment:
         if locale not in self._known:
@@ -90,17 +91,19 @@ class Voice:
         template = self.environment(ask.locale).get_template(f"{ask.id}.j2")
         block = template.blocks.get(form) or template.blocks[WRITTEN]
         context = {**ask.args, "code": ask.code} | (self._apart(ask) if form == SPOKEN else {})
-        return _tidy(_render(template, block, context))
+        return _tidy(self._render(template, block, context))
+
+    def _render(self, template: Template, block: Callable[..., Any], context: Mapping[str, Any]) -> str:
+        """What Jinja knows everywhere is put together once a template: it would be half of the work each time."""
+        if template not in self._globals:
+            self._globals[template] = dict(template.globals)
+        return "".join(block(template.new_context({**self._globals[template], **context}, shared=True)))
 
     def _apart(self, ask: Ask) -> dict[str, Any]:
         """The names and numbers of what is spoken, with joints around them."""
         labels = self.labels([choice for _, choice in ask.options], ask.locale)
         options = [(_jointed(number), _jointed(label)) for (number, _), label in zip(ask.options, labels, strict=True)]
         return {"options": options, "name": lambda value: _jointed(self.name(value, ask.locale))}
-
-
-def _render(template: Template, block: Callable[..., Any], context: Mapping[str, Any]) -> str:
-    return "".join(block(template.new_context(dict(context))))
 
 
 def _jointed(text: str) -> str:

@@ -1,34 +1,78 @@
-"""One channel's way out of this process: how fast it goes, and whether it is closed for now."""
+"""One channel's way out of this process: how fast it goes, who is under way on it, and whether it is closed for now."""
 
 import asyncio
 import time
+from collections import deque
+from typing import TYPE_CHECKING
 
 from satark.delivery.backoff import LONGEST
 from satark.store.clock import now
 
-# More would only wait for the database, which writes one after the other on SQLite.
-AT_ONCE = 10
+if TYPE_CHECKING:
+    from satark.delivery.delivering import Delivering
+
+# What is under way waits for the provider, some 300 ms for Meta's: that many are some 800 messages a second.
+MOST_UNDER_WAY = 256
+# Of a channel with a limit no more than it may send in so many seconds, or the last would wait longer than its lease.
+AHEAD = 2.0
 
 
 class Lane:
-    """`per_second` is how many messages the channel may send in a second, 0 for any number."""
+    """`per_second` is how many messages the channel may send in a second, 0 for any number. `threads` are the errands
+    under way, in the order in which each person is to have them; `claiming` is held by who takes more of them."""
 
     def __init__(self, per_second: float) -> None:
-        self.abreast = asyncio.Semaphore(AT_ONCE)
+        self.claiming = asyncio.Lock()
+        self.threads: dict[str, deque[Delivering]] = {}
         self.closed_until = 0
+        self._most = min(MOST_UNDER_WAY, max(1, round(per_second * AHEAD))) if per_second else MOST_UNDER_WAY
+        self._under_way = 0
+        self._left = asyncio.Event()
         self._spacing = 1 / per_second if per_second else 0.0
         self._next = 0.0
         self._closings = 0
+        self._stopped = False
 
     @property
     def is_open(self) -> bool:
-        return now() >= self.closed_until
+        return now() >= self.closed_until and not self._stopped
+
+    @property
+    def opens(self) -> int:
+        """When it may be tried again, by some worker."""
+        return max(now(), self.closed_until)
+
+    async def room(self) -> int:
+        """How many more may go, once it is half of all: to claim one at a time costs a transaction each."""
+        while self._under_way > self._most // 2:
+            self._left.clear()
+            await self._left.wait()
+        return self._most - self._under_way
+
+    def enter(self, delivering: "Delivering") -> bool:
+        """Line it up behind what is under way to the same person. Returns whether nothing was."""
+        self._under_way += 1
+        alone = delivering.thread not in self.threads
+        self.threads.setdefault(delivering.thread, deque()).append(delivering)
+        return alone
+
+    def leave(self) -> None:
+        self._under_way -= 1
+        self._left.set()
+
+    async def stop(self) -> None:
+        """Send nothing more from this process; returns when nothing is under way."""
+        self._stopped = True
+        while self._under_way:
+            self._left.clear()
+            await self._left.wait()
 
     async def turn(self) -> None:
         """Wait until the channel may send one more."""
         moment = time.monotonic()
         self._next = max(self._next, moment) + self._spacing
-        await asyncio.sleep(self._next - self._spacing - moment)
+        if self._spacing:
+            await asyncio.sleep(self._next - self._spacing - moment)
 
     def close(self, after: float) -> None:
         """The provider takes nothing: stay away for `after` seconds, or longer each time. Whoever found it open at the

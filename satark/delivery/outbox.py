@@ -1,147 +1,204 @@
-"""The outbox as the courier changes it: claim, begin a part, record it, postpone, hold, finish."""
+"""The outbox as the courier changes it: errands are claimed many at a time, and what became of them is written so too.
 
-import secrets
-import time
-from collections.abc import Iterable, Sequence
+What became of an errand is an entry. All entries that the ledger has at a moment are one transaction, a statement a kind.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from satark.delivery.backoff import MOST_ATTEMPTS, wait
-from satark.delivery.rates import after_one, wait_for
+from satark.delivery import paces
+from satark.delivery.paces import Pair
 from satark.store.clock import DAY, day_of, now
 from satark.store.engine import Store
-from satark.store.tables import Message, Outbox, Pace, SentPart
+from satark.store.tables import Message, Outbox, SentPart
 from satark.tips.letters import Delivery
 
-# Longer than a send may take (registry.SEND_LIMIT), for it is renewed with every part.
+# Longer than a send may take (registry.SEND_LIMIT), in seconds.
 LEASE = 60
-AT_ONCE = 50
 # For so long, in seconds, a provider may still say that what it took has failed.
 KEPT = 600
 HELD = 30 * DAY
+# The part that a knock is: before all that is to be said.
+KNOCK = -1
+MOST_HOMELESS = 50
 
 _outbox: Any = Outbox
 _message: Any = Message
-_pace: Any = Pace
 
 
 @dataclass(frozen=True)
-class Pair:
-    """We and one informant: `key` is a keyed hash of who, `interval` the seconds between two messages."""
+class Begun:
+    """A part is about to be sent, some time after its errand was claimed: the lease is renewed if it is still ours. The
+    provider will report on it as `reported_as`."""
 
-    key: str
-    interval: float
-    burst: int
+    row: Any
+    lease: int
+    part: int
+    reported_as: str
 
 
-async def claim(store: Store, channel: str, lease: int) -> Sequence[Any]:
-    """Errands of a channel that are due, out of reach of other workers until the lease ends."""
+@dataclass(frozen=True)
+class PartSent:
+    """The next try begins behind this part. `keys` are the keyed hashes under which the provider reports on it."""
+
+    row: Any
+    part: int
+    keys: Sequence[str]
+    pair: Pair | None
+
+
+@dataclass(frozen=True)
+class AllSent(PartSent):
+    """The last part was sent. Where the provider may still report a failure, the errand is kept for a while."""
+
+    kept: bool
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """To be tried again, at `due` in unix seconds."""
+
+    row: Any
+    due: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """It waits until the informant writes, or for a month."""
+
+    row: Any
+
+
+@dataclass(frozen=True)
+class Over:
+    """It is over without having been sent."""
+
+    row: Any
+    delivery: Delivery
+
+
+Entry = Begun | PartSent | AllSent | PutBack | Held | Over
+Kinds = dict[type[Entry], list[Any]]
+
+_ids: Any = _outbox.id.in_(bindparam("ids", expanding=True))
+_this = _outbox.id == bindparam("errand")
+_CLAIMED = update(Outbox).where(_ids).values(claimed_until=bindparam("lease"))
+_LEASES = select(_outbox.id, _outbox.claimed_until).where(_ids).with_for_update()
+_RENEWED = update(Outbox).where(_this).values(claimed_until=bindparam("lease"))
+_PART = update(Outbox).where(_this).values(part=bindparam("behind"), attempts=0)
+_KEPT = update(Outbox).where(_ids).values(state="sent", due=bindparam("until"), claimed_until=0)
+_BACK = update(Outbox).where(_this).values(due=bindparam("then"), claimed_until=0, attempts=bindparam("tried"))
+_HELD = (
+    update(Outbox)
+    .where(_ids)
+    .values(state="held", due=bindparam("until"), claimed_until=0, part=0, attempts=0)
+)  # fmt: skip
+_GONE = delete(Outbox).where(_ids)
+_LETTER = (
+    update(Message)
+    .where(_message.id.in_(bindparam("ids", expanding=True)) & (_message.delivery == Delivery.QUEUED))
+    .values(delivery=bindparam("came"))
+)
+
+
+def first_part(row: Any) -> int:
+    """With which part an errand goes on."""
+    return KNOCK if row.knocking else int(row.part)
+
+
+async def claim(
+    store: Store, channel: str, lease: int, most: int, reported_as: Callable[[str, int], str]
+) -> Sequence[Any]:
+    """Errands of a channel that are due, out of reach of other workers until the lease ends. Of each the first part may
+    be sent: it is noted as what the provider will report on it, for it may report before it answers."""
     moment = lease - LEASE
     due = (_outbox.state == "due") & (_outbox.due <= moment) & (_outbox.claimed_until <= moment)
-    wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due, _outbox.place).limit(AT_ONCE)
+    wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due, _outbox.place).limit(most)
     async with store.write() as db:
         rows = (await db.execute(wanted.with_for_update(skip_locked=True))).all()
-        ids = [row.id for row in rows]
-        await db.execute(update(Outbox).where(_outbox.id.in_(ids)).values(claimed_until=lease))
+        if rows:
+            await db.execute(_CLAIMED, {"ids": [row.id for row in rows], "lease": lease})
+            parts = [(row, first_part(row)) for row in rows]
+            await _note(db, store, [(row, part, reported_as(row.id, part)) for row, part in parts])
     return rows
 
 
-async def begin(store: Store, row: Any, lease: int, reported_as: str, part: int) -> int:
-    """Renew the lease, and note the id under which the provider will report, for it may report before it answers.
-
-    Returns the new lease; 0 where the errand is no longer ours, for those before it took longer than the lease.
-    """
-    own = (_outbox.id == row.id) & (_outbox.claimed_until == lease)
-    renewed = max(now(), lease) + LEASE
+async def write(store: Store, entries: Sequence[Entry]) -> list[int]:
+    """All of them in one transaction. Returns of each `Begun` the new lease, 0 where the errand is no longer ours, for
+    those before it took longer than the lease; and 0 of all others."""
+    kinds: Kinds = defaultdict(list)
+    for entry in entries:
+        kinds[type(entry)].append(entry)
     async with store.write() as db:
-        ours = (await db.execute(update(Outbox).where(own).values(claimed_until=renewed))).rowcount == 1
-        if ours and reported_as:
-            await _note(db, store, row, [reported_as], part)
-    return renewed if ours else 0
+        leases = await _renew(db, store, kinds[Begun])
+        await _move(db, kinds)
+        await _end(db, kinds)
+        sent: list[PartSent] = kinds[PartSent] + kinds[AllSent]
+        await _note(db, store, [(one.row, one.part, key) for one in sent for key in one.keys])
+        await paces.account(db, store, [one.pair for one in sent if one.pair])
+    return [leases.get(entry.row.id, 0) if isinstance(entry, Begun) else 0 for entry in entries]
 
 
-async def _note(db: AsyncConnection, store: Store, row: Any, keys: Iterable[str], part: int) -> None:
-    known = {"message_id": row.message_id, "errand": row.id, "part": part, "day": day_of(now())}
-    statement = store.insert(SentPart).on_conflict_do_nothing()
-    await db.execute(statement, [{"key": key, **known} for key in keys])
+async def _renew(db: AsyncConnection, store: Store, begun: Sequence[Begun]) -> dict[str, int]:
+    if not begun:
+        return {}
+    rows = await db.execute(_LEASES, {"ids": [one.row.id for one in begun]})
+    held = {row.id: row.claimed_until for row in rows}
+    ours = [one for one in begun if held.get(one.row.id) == one.lease]
+    leases = {one.row.id: max(now() + LEASE, one.lease) for one in ours}
+    if leases:
+        await db.execute(_RENEWED, [{"errand": errand, "lease": lease} for errand, lease in leases.items()])
+    await _note(db, store, [(one.row, one.part, one.reported_as) for one in ours])
+    return leases
 
 
-async def record(store: Store, row: Any, part: int, keys: Sequence[str], pair: Pair | None) -> None:
-    """A part was sent: the next try begins behind it."""
-    async with store.write() as db:
-        await db.execute(update(Outbox).where(_outbox.id == row.id).values(part=part + 1, attempts=0))
-        await _account_for(db, store, row, part, keys, pair)
+async def _move(db: AsyncConnection, kinds: Kinds) -> None:
+    """Those that stay in the outbox."""
+    if parts := [{"errand": one.row.id, "behind": one.part + 1} for one in kinds[PartSent]]:
+        await db.execute(_PART, parts)
+    if back := [{"errand": one.row.id, "then": one.due, "tried": one.attempts} for one in kinds[PutBack]]:
+        await db.execute(_BACK, back)
+    if held := [one.row.id for one in kinds[Held]]:
+        await db.execute(_HELD, {"ids": held, "until": now() + HELD})
+    if kept := [one.row.id for one in kinds[AllSent] if one.kept]:
+        await db.execute(_KEPT, {"ids": kept, "until": now() + KEPT})
 
 
-async def _account_for(
-    db: AsyncConnection, store: Store, row: Any, part: int, keys: Sequence[str], pair: Pair | None
-) -> None:
-    """Note the ids of a message that was sent, and that it was sent to somebody."""
-    if keys:
-        await _note(db, store, row, keys, part)
-    if pair is None:
-        return
-    ready = (await db.execute(select(_pace.ready).where(_pace.key == pair.key))).scalar_one_or_none()
-    insert = store.insert(Pace).values(key=pair.key, ready=after_one(ready or 0.0, time.time(), pair.interval))
-    await db.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"ready": insert.excluded.ready}))
+async def _end(db: AsyncConnection, kinds: Kinds) -> None:
+    """Those that leave it; and a letter of a tip knows how far it came."""
+    gone = [*kinds[Over], *(one for one in kinds[AllSent] if not one.kept)]
+    if gone:
+        await db.execute(_GONE, {"ids": [one.row.id for one in gone]})
+    letters: dict[Delivery, list[str]] = defaultdict(list)
+    for one in (*kinds[Over], *kinds[AllSent]):
+        if one.row.message_id:
+            letters[one.delivery if isinstance(one, Over) else Delivery.SENT].append(one.row.message_id)
+    for delivery, ids in letters.items():
+        await db.execute(_LETTER, {"ids": ids, "came": delivery.value})
 
 
-async def postpone(store: Store, row: Any, asked: float) -> int:
-    """Back into the outbox with a growing wait. Returns when it is due; 0 where it is given up."""
-    if row.attempts + 1 >= MOST_ATTEMPTS:
-        return 0
-    due = now() + wait(row.attempts, asked, secrets.SystemRandom().random())
-    await put_back(store, [row], due, attempts=row.attempts + 1)
-    return due
-
-
-async def put_back(store: Store, rows: Sequence[Any], due: int, **changes: Any) -> None:
-    """Back into the outbox, through no fault of their own."""
-    values = {"due": due, "claimed_until": 0, **changes}
-    async with store.write() as db:
-        await db.execute(update(Outbox).where(_outbox.id.in_([row.id for row in rows])).values(**values))
-
-
-async def hold(store: Store, row: Any) -> None:
-    """Until the informant writes, or for a month."""
-    await put_back(store, [row], now() + HELD, state="held", part=0, attempts=0)
-
-
-async def finish_sent(
-    store: Store, row: Any, part: int, keys: Sequence[str], pair: Pair | None, *, reports: bool
-) -> None:
-    """The last part was sent. Where the provider may still report a failure, the errand is kept for a while."""
-    async with store.write() as db:
-        if reports:
-            kept = {"state": "sent", "due": now() + KEPT, "claimed_until": 0}
-            await db.execute(update(Outbox).where(_outbox.id == row.id).values(**kept))
-        else:
-            await db.execute(delete(Outbox).where(_outbox.id == row.id))
-        await _account_for(db, store, row, part, keys, pair)
-        await _settle_letter(db, row, Delivery.SENT)
-
-
-async def finish(store: Store, row: Any, delivery: Delivery) -> None:
-    """The errand is over without having been sent."""
-    async with store.write() as db:
-        await db.execute(delete(Outbox).where(_outbox.id == row.id))
-        await _settle_letter(db, row, delivery)
-
-
-async def _settle_letter(db: AsyncConnection, row: Any, delivery: Delivery) -> None:
-    """A letter of a tip knows how far it came."""
-    if row.message_id:
-        unread = (_message.id == row.message_id) & (_message.delivery == Delivery.QUEUED)
-        await db.execute(update(Message).where(unread).values(delivery=delivery.value))
+async def _note(db: AsyncConnection, store: Store, reports: Iterable[tuple[Any, int, str]]) -> None:
+    """Under which keys the provider reports on which part of an errand; there are none of an empty key."""
+    day = day_of(now())
+    rows = [
+        {"key": key, "message_id": row.message_id, "errand": row.id, "part": part, "day": day}
+        for row, part, key in reports
+        if key
+    ]
+    if rows:
+        await db.execute(store.insert(SentPart).on_conflict_do_nothing(), rows)
 
 
 async def homeless(store: Store, channels: Iterable[str]) -> Sequence[Any]:
     """Errands for a channel that has not been on for a day."""
     lost = _outbox.channel.not_in(list(channels)) & (_outbox.state == "due") & (_outbox.due < now() - DAY)
-    wanted = select(Outbox).where(lost).limit(AT_ONCE)
+    wanted = select(Outbox).where(lost).limit(MOST_HOMELESS)
     async with store.read() as db:
         return (await db.execute(wanted)).all()
 
@@ -151,11 +208,4 @@ async def forget_kept(store: Store) -> None:
     over = (_outbox.state != "due") & (_outbox.due <= now())
     async with store.write() as db:
         await db.execute(delete(Outbox).where(over))
-        await db.execute(delete(Pace).where(_pace.ready <= time.time()))
-
-
-async def wait_of(store: Store, pair: Pair) -> float:
-    """Seconds until an informant may be written to."""
-    async with store.read() as db:
-        ready = (await db.execute(select(_pace.ready).where(_pace.key == pair.key))).scalar_one_or_none()
-    return wait_for(ready or 0.0, time.time(), pair.interval, pair.burst)
+        await paces.forget(db)

@@ -1,13 +1,16 @@
 """What it takes to deliver; only the worker has it all."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from satark.channels.messages import Secret
 from satark.channels.spec import Channel
 from satark.conversation.render import Voice
 from satark.delivery.lane import Lane
-from satark.delivery.outbox import Pair
+from satark.delivery.ledger import Ledger
+from satark.delivery.paces import Paces, Pair
 from satark.identity.lookup import Lookup, Rehearsed
 from satark.intake.world import build_voice
 from satark.routing.jurisdiction import Jurisdiction
@@ -27,7 +30,12 @@ class Courier:
     lookup: Lookup
     locker: Locker
     health: Health
+    paces: Paces = field(default_factory=Paces)
     _lanes: dict[str, Lane] = field(default_factory=dict)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.store)
 
     @property
     def voice(self) -> Voice:
@@ -36,6 +44,10 @@ class Courier:
     def lane(self, channel: Channel) -> Lane:
         """The one lane of a channel in this process."""
         return self._lanes.setdefault(channel.name, Lane(channel.capabilities.sends_per_second))
+
+    async def stop(self) -> None:
+        """Send nothing more, and wait for the answers to what was sent: what is not written down would be sent again."""
+        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
 
     def pair(self, channel: Channel, address: Secret) -> Pair | None:
         """The pace at which one informant may be written to, where the channel has one."""

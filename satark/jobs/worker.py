@@ -120,9 +120,12 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
 
 async def work(bench: Bench, pool: ArqRedis) -> None:
     """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
-    while True:
-        try:
-            await make_worker(bench, pool).async_run()
-        except (RedisError, OSError) as error:
-            log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
-            await asyncio.sleep(REDIS_PAUSE)
+    try:
+        while True:
+            try:
+                await make_worker(bench, pool).async_run()
+            except (RedisError, OSError) as error:
+                log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
+                await asyncio.sleep(REDIS_PAUSE)
+    finally:
+        await bench.courier.stop()

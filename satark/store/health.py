@@ -57,9 +57,11 @@ class Health:
     async def _note(self, channel: str, column: str, **more: str) -> None:
         hour = hour_of(now())
         if self._noted.get((channel, column)) != hour:
+            # At once, or all that go out while it is being written would write it too.
+            self._noted[channel, column] = hour
             values = {column: hour, **more}
-            if await self._write(channel, values, values):
-                self._noted[channel, column] = hour
+            if not await self._write(channel, values, values):
+                self._noted.pop((channel, column), None)
 
     async def _write(self, channel: str, new: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
         insert = self._store.insert(ChannelHealth).values(**{**ChannelHealth(channel=channel).model_dump(), **new})

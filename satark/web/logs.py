@@ -9,7 +9,8 @@ import traceback
 from typing import Any
 
 QUIET = (
-    "httpx httpcore telegram aiosqlite sqlalchemy asyncio multipart python_multipart arq PIL libav alembic uvicorn.error"
+    "httpx httpcore aiohttp telegram aiosqlite sqlalchemy asyncio multipart python_multipart arq PIL libav alembic "
+    "uvicorn.error"
 ).split()
 
 

@@ -1,7 +1,10 @@
 """The courier: part by part, with patience, and never twice."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,10 +13,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from conftest import House, house_at
+from satark.app import build_bench
 from satark.channels.messages import Capabilities, Envelope, Inbound, Kind, Never, Prompt, Secret, Sent, TryAgain, Wire
 from satark.channels.spec import Channel, hookimpl
 from satark.delivery.backoff import LONGEST, MOST_ATTEMPTS, wait
 from satark.delivery.courier import deliver_due
+from satark.delivery.lane import Lane
+from satark.delivery.outbox import LEASE
+from satark.delivery.tools import Courier
 from satark.store.clock import now
 
 
@@ -105,38 +112,87 @@ async def test_it_is_given_up_in_the_end(scripted: House) -> None:
 
 
 async def test_two_workers_never_take_the_same_errand(scripted: House) -> None:
-    import asyncio
-
     await asyncio.gather(*(deliver_due(scripted.bench.courier) for _ in range(4)))
     keys = [key for _, key, _ in channel.said]
     assert len(keys) == len(set(keys)) > 0
 
 
-async def test_an_errand_whose_lease_ran_out_is_left_to_who_took_it(
-    scripted: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first errand takes longer than the lease of those behind it, and another worker takes them meanwhile."""
+class Leap:
+    """The clocks of the courier and the database's leases, which leap when they are told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 0
+        monkeypatch.setattr("satark.delivery.courier.now", lambda: now() + self.seconds)
+        watch = SimpleNamespace(monotonic=lambda: time.monotonic() + self.seconds)
+        monkeypatch.setattr("satark.delivery.courier.time", watch)
+        monkeypatch.setattr("satark.delivery.delivering.time", watch)
+
+
+def another_worker(house: House) -> Courier:
+    return build_bench(house.core).courier
+
+
+@pytest.fixture
+async def six(scripted: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Six people wait for an answer of one part."""
+    monkeypatch.setattr(channel, "capabilities", Capabilities(max_text=4000, max_text_with_choices=4000))
     said = [Envelope(Secret(f"91{at}"), Secret(f"x{at}"), Inbound(Kind.TEXT, "hello there")) for at in range(5)]
     await scripted.core.door.receive(channel, said)
-    clock = [now()]
-    monkeypatch.setattr("satark.delivery.courier.now", lambda: clock[0])
-    original, slow = channel.send, [True]
+    return scripted
+
+
+def hold_back(lane: Lane, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Awaitable[None]]) -> None:
+    """Whoever is in the lane waits until something else is over."""
+    first, over = [True], asyncio.Event()
+
+    async def turn() -> None:
+        if first:
+            first.clear()
+            await meanwhile()
+            over.set()
+        await over.wait()
+
+    monkeypatch.setattr(lane, "turn", turn)
+
+
+async def test_errands_whose_lease_ran_out_are_left_to_who_took_them(
+    six: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leap, ours, theirs = Leap(monkeypatch), six.bench.courier, another_worker(six)
+    took: list[int] = []
+
+    async def meanwhile() -> None:
+        for leap.seconds in (LEASE - 2, LEASE + 2):
+            took.append(await deliver_due(theirs))
+
+    hold_back(ours.lane(channel), monkeypatch, meanwhile)
+    await deliver_due(ours)
+    assert took == [0, 6]
+    assert len({key for _, key, _ in channel.said}) == len(channel.said) == 6
+    assert await outbox(six) == []
+
+
+async def test_what_waits_for_long_renews_its_lease_before_it_is_sent(
+    six: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leap, ours, theirs = Leap(monkeypatch), six.bench.courier, another_worker(six)
+    monkeypatch.setattr("satark.delivery.outbox.now", lambda: now() + leap.seconds)
+    original, all_of_them, took = channel.send, asyncio.Barrier(6), []
+
+    async def meanwhile() -> None:
+        leap.seconds = LEASE - 10
 
     async def send(wire: Wire, address: Secret) -> Sent | TryAgain | Never:
-        if slow:
-            slow.clear()
-            clock[0] += 55
-            await deliver_due(scripted.bench.courier)
-            clock[0] += 10
-            await deliver_due(scripted.bench.courier)
+        if await all_of_them.wait() == 0:
+            leap.seconds = LEASE + 20
+            took.append(await deliver_due(theirs))
         return await original(wire, address)
 
+    hold_back(ours.lane(channel), monkeypatch, meanwhile)
     monkeypatch.setattr(channel, "send", send)
-    await deliver_due(scripted.bench.courier)
-    keys = [key for _, key, _ in channel.said]
-    assert len({phone for phone, _, _ in channel.said}) == 6
-    assert len(keys) == len(set(keys))
-    assert await outbox(scripted) == []
+    await deliver_due(ours)
+    assert took == [0]
+    assert len({key for _, key, _ in channel.said}) == len(channel.said) == 6
 
 
 @given(attempts=st.integers(0, 30), asked=st.floats(0, 7200), drawn=st.floats(0, 1, exclude_max=True))

@@ -366,7 +366,7 @@ async def test_nobody_is_written_to_faster_than_whatsapp_takes_it(
 ) -> None:
     """46 answers in no time: 45 at once, and the last one is left for later by ourselves, not refused by Meta."""
     moment = time.time()
-    monkeypatch.setattr("satark.delivery.outbox.time", SimpleNamespace(time=lambda: moment))
+    monkeypatch.setattr("satark.delivery.paces.time", SimpleNamespace(time=lambda: moment))
     for _ in range(46):
         await whatsapp.say(ASHA, "help")
         await whatsapp.change("UPDATE outbox SET due = 0 WHERE state = 'due'")

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-import httpx
+import aiohttp
 
 from satark.channels.messages import Finding
 from satark_whatsapp.client import Refused
@@ -26,7 +26,7 @@ async def examine(ask: Ask, phone_number_id: str, webhook: str) -> list[Finding]
         number = await ask(phone_number_id, fields=FIELDS)
     except Refused as error:
         return [_refused(error)]
-    except httpx.TransportError as error:
+    except (aiohttp.ClientError, TimeoutError) as error:
         return [Finding(False, f"WhatsApp's API is out of reach ({type(error).__name__}).", "Check the way out.")]
     findings = [Finding(True, "WhatsApp: the token and the number are valid")]
     findings += [_webhook(number, webhook), *_health(number)]

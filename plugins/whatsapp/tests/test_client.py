@@ -1,5 +1,6 @@
 """The client against a stand-in that refuses what Meta refuses."""
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from satark.channels.messages import Never, Prompt, Secret, Sent, TryAgain, Wind
 from satark.channels.testing import FakeHost
 from satark_whatsapp.account import Account
 from satark_whatsapp.checkup import examine
-from satark_whatsapp.client import Client, Refused
+from satark_whatsapp.client import LOST_ANSWER, Client, Refused
 from satark_whatsapp.errors import AGAIN, EVERYTHING, NEVER, WINDOW_CLOSED, refusal_of
 from satark_whatsapp.plugin import WhatsApp
 from satark_whatsapp.standin import PAIR_BURST, StandIn
@@ -66,8 +67,22 @@ async def test_a_token_that_is_not_taken_stops_everything(stand_in: StandIn) -> 
 
 async def test_an_api_that_is_down_stops_everything_and_gives_up_nothing(account: Account) -> None:
     client = Client(replace(account, api_url="http://127.0.0.1:9"))
-    assert await client.send(HELLO, PERSON) == TryAgain(10.0, "ConnectError", everything=True)
+    assert await client.send(HELLO, PERSON) == TryAgain(10.0, "ClientConnectorError", everything=True)
     await client.close()
+
+
+async def test_an_answer_that_is_lost_stops_only_its_message(account: Account) -> None:
+    """It may have been sent: the connection broke after the request was taken."""
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"}")
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = Client(replace(account, api_url=f"http://127.0.0.1:{port}"))
+        assert await client.send(HELLO, PERSON) == TryAgain(LOST_ANSWER, "ServerDisconnectedError")
+        await client.close()
 
 
 CODES = [*NEVER, *AGAIN, *EVERYTHING, *WINDOW_CLOSED, 299, 999999]
@@ -151,12 +166,12 @@ async def test_doctor_names_a_bad_token_and_a_bad_number(stand_in: StandIn) -> N
         (False, "WhatsApp does not know the number (error 33).")
     ]
     assert await findings(replace(stand_in.account, api_url="http://127.0.0.1:9")) == [
-        (False, "WhatsApp's API is out of reach (ConnectError).")
+        (False, "WhatsApp's API is out of reach (ClientConnectorError).")
     ]
 
 
 async def test_nothing_is_logged_of_whom_or_what(stand_in: StandIn, caplog: pytest.LogCaptureFixture) -> None:
-    """Satark's own lines, at their most talkative; those of httpx are switched off by satark.web.logs."""
+    """Satark's own lines, at their most talkative; those of libraries are switched off by satark.web.logs."""
     channel = WhatsApp(stand_in.account)
     with caplog.at_level(logging.DEBUG, logger="satark_whatsapp"):
         await channel.start(FakeHost())
