@@ -22,7 +22,8 @@ from satark.conversation.render import render
 from satark.delivery import outbox
 from satark.delivery.errands import Errand, open_errand, window_is_open
 from satark.delivery.lane import Lane
-from satark.delivery.outbox import LEASE, Pair
+from satark.delivery.leases import LEASE
+from satark.delivery.outbox import Pair
 from satark.delivery.tools import Courier
 from satark.store.clock import now
 from satark.tips.letters import Delivery
@@ -56,7 +57,8 @@ async def _empty(courier: Courier, channel: Channel) -> int:
     lane, done = courier.lane(channel), 0
     while lane.is_open:
         lease = now() + LEASE
-        rows = await outbox.claim(courier.store, channel.name, lease)
+        most = 1 if lane.is_doubtful else outbox.AT_ONCE
+        rows = await outbox.claim(courier.store, courier.leases, channel.name, lease, most)
         if not rows:
             break
         done += len(rows)
@@ -167,9 +169,15 @@ class Delivering:
         outcome = await registry.send(self.channel, replace(wire, key=key), errand.address)
         metrics.PARTS.labels(self.channel.name, type(outcome).__name__).inc()
         if isinstance(outcome, Sent):
-            self.lane.worked()
+            self._tell_what_is_over()
             await self.courier.health.went(self.channel.name)
         return outcome
+
+    def _tell_what_is_over(self) -> None:
+        self.lane.worked()
+        for outage in (self.lane.stopped, self.lane.waits):
+            if struck := outage.ends():
+                log.warning("channel %s takes messages again; it refused %d times", self.channel.name, struck)
 
     async def _sent(self, outcome: Sent, part: int, *, last: bool) -> None:
         keys = [self.courier.lookup.of("sent", self.channel.name, one.reveal()) for one in outcome.external_ids]
@@ -195,7 +203,12 @@ class Delivering:
                 return await self._close_lane(outcome)
             case TryAgain():
                 await self.courier.health.failed(self.channel.name)
-                log.warning("errand %s for channel %s must wait (%s)", self.row.id, self.channel.name, outcome.why)
+                if self.lane.waits.strikes():
+                    log.warning(
+                        "channel %s does not take all messages (%s); they are tried again",
+                        self.channel.name,
+                        outcome.why,
+                    )
                 due = await outbox.postpone(self.store, self.row, outcome.after)
                 return due or await self._give_up(Never(outcome.why))
         return await self._give_up(outcome)
@@ -203,7 +216,12 @@ class Delivering:
     async def _close_lane(self, outcome: TryAgain) -> int:
         if self.lane.is_open:
             await self.courier.health.stopped(self.channel.name, outcome.why)
-            log.error("channel %s takes nothing (%s); see `satark doctor`", self.channel.name, outcome.why)
+        if self.lane.stopped.strikes():
+            log.error(
+                "channel %s takes nothing (%s); nothing is lost and it is tried again; see `satark doctor`",
+                self.channel.name,
+                outcome.why,
+            )
         self.lane.close(outcome.after)
         await outbox.put_back(self.store, [self.row], self.lane.closed_until)
         return self.lane.closed_until

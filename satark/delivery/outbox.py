@@ -1,7 +1,6 @@
 """The outbox as the courier changes it: claim, begin a part, record it, postpone, hold, finish."""
 
 import secrets
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.delivery.backoff import MOST_ATTEMPTS, wait
+from satark.delivery.leases import LEASE, Leases, renewed
 from satark.delivery.rates import after_one, wait_for
-from satark.store.clock import DAY, day_of, now
+from satark.store.clock import DAY, day_of, exact, now
 from satark.store.engine import Store
 from satark.store.tables import Message, Outbox, Pace, SentPart
 from satark.tips.letters import Delivery
 
-# Longer than a send may take (registry.SEND_LIMIT), for it is renewed with every part.
-LEASE = 60
 AT_ONCE = 50
 # For so long, in seconds, a provider may still say that what it took has failed.
 KEPT = 600
@@ -37,11 +35,11 @@ class Pair:
     burst: int
 
 
-async def claim(store: Store, channel: str, lease: int) -> Sequence[Any]:
+async def claim(store: Store, leases: Leases, channel: str, lease: int, most: int = AT_ONCE) -> Sequence[Any]:
     """Errands of a channel that are due, out of reach of other workers until the lease ends."""
     moment = lease - LEASE
-    due = (_outbox.state == "due") & (_outbox.due <= moment) & (_outbox.claimed_until <= moment)
-    wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due, _outbox.place).limit(AT_ONCE)
+    due = (_outbox.state == "due") & (_outbox.due <= moment) & leases.free(moment)
+    wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due, _outbox.place).limit(most)
     async with store.write() as db:
         rows = (await db.execute(wanted.with_for_update(skip_locked=True))).all()
         ids = [row.id for row in rows]
@@ -55,12 +53,12 @@ async def begin(store: Store, row: Any, lease: int, reported_as: str, part: int)
     Returns the new lease; 0 where the errand is no longer ours, for those before it took longer than the lease.
     """
     own = (_outbox.id == row.id) & (_outbox.claimed_until == lease)
-    renewed = max(now(), lease) + LEASE
+    longer = renewed(lease, now())
     async with store.write() as db:
-        ours = (await db.execute(update(Outbox).where(own).values(claimed_until=renewed))).rowcount == 1
+        ours = (await db.execute(update(Outbox).where(own).values(claimed_until=longer))).rowcount == 1
         if ours and reported_as:
             await _note(db, store, row, [reported_as], part)
-    return renewed if ours else 0
+    return longer if ours else 0
 
 
 async def _note(db: AsyncConnection, store: Store, row: Any, keys: Iterable[str], part: int) -> None:
@@ -85,7 +83,7 @@ async def _account_for(
     if pair is None:
         return
     ready = (await db.execute(select(_pace.ready).where(_pace.key == pair.key))).scalar_one_or_none()
-    insert = store.insert(Pace).values(key=pair.key, ready=after_one(ready or 0.0, time.time(), pair.interval))
+    insert = store.insert(Pace).values(key=pair.key, ready=after_one(ready or 0.0, exact(), pair.interval, pair.burst))
     await db.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"ready": insert.excluded.ready}))
 
 
@@ -151,11 +149,11 @@ async def forget_kept(store: Store) -> None:
     over = (_outbox.state != "due") & (_outbox.due <= now())
     async with store.write() as db:
         await db.execute(delete(Outbox).where(over))
-        await db.execute(delete(Pace).where(_pace.ready <= time.time()))
+        await db.execute(delete(Pace).where(_pace.ready <= exact()))
 
 
 async def wait_of(store: Store, pair: Pair) -> float:
     """Seconds until an informant may be written to."""
     async with store.read() as db:
         ready = (await db.execute(select(_pace.ready).where(_pace.key == pair.key))).scalar_one_or_none()
-    return wait_for(ready or 0.0, time.time(), pair.interval, pair.burst)
+    return wait_for(ready or 0.0, exact(), pair.interval, pair.burst)

@@ -7,6 +7,7 @@ from satark.channels.messages import Secret
 from satark.channels.spec import Channel
 from satark.conversation.render import Voice
 from satark.delivery.lane import Lane
+from satark.delivery.leases import Leases
 from satark.delivery.outbox import Pair
 from satark.identity.lookup import Lookup, Rehearsed
 from satark.intake.world import build_voice
@@ -27,6 +28,7 @@ class Courier:
     lookup: Lookup
     locker: Locker
     health: Health
+    leases: Leases = field(default_factory=Leases)
     _lanes: dict[str, Lane] = field(default_factory=dict)
 
     @property

@@ -21,6 +21,7 @@ from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
 from satark.jobs.gauges import measure
+from satark.jobs.jumps import watch_clock
 from satark.jobs.providers import Providers
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
@@ -121,8 +122,12 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
 async def work(bench: Bench, pool: ArqRedis) -> None:
     """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
     while True:
+        worker = make_worker(bench, pool)
+        watching = asyncio.create_task(watch_clock(bench.core.store, worker), name="the clock")
         try:
-            await make_worker(bench, pool).async_run()
+            await worker.async_run()
         except (RedisError, OSError) as error:
             log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
             await asyncio.sleep(REDIS_PAUSE)
+        finally:
+            watching.cancel()

@@ -1,5 +1,6 @@
 """A small client of the Cloud API: it asks once, and sorts the answer; trying again is the core's."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from satark_whatsapp.payload import Error
 from satark_whatsapp.person import addressed_to
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+# An answer that comes byte by byte runs into no timeout of httpx. Its first line says whether the message was taken.
+HEAD_LIMIT = 22.0
+BODY_LIMIT = 5.0
 # An answer that was lost may be followed by a report that the message was sent: wait for it.
 LOST_ANSWER = 20.0
 DOWN = 10.0
@@ -56,13 +60,16 @@ class Client:
             **wire.body,
             "biz_opaque_callback_data": wire.key,
         }
+        request = self._http.build_request("POST", f"/{self._account.phone_number_id}/messages", json=message)
         try:
-            answer = await self._http.post(f"/{self._account.phone_number_id}/messages", json=message)
+            async with asyncio.timeout(HEAD_LIMIT):
+                answer = await self._http.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return TryAgain(DOWN, type(error).__name__, everything=True)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, TimeoutError) as error:
             return TryAgain(LOST_ANSWER, type(error).__name__)
-        return Sent() if answer.is_success else refusal_of(_code(answer), answer.status_code, _retry_after(answer))
+        code = _code_in(await _body(answer))
+        return Sent() if answer.is_success else refusal_of(code, answer.status_code, _retry_after(answer))
 
     async def show_read(self, message_id: Secret) -> None:
         """Two blue ticks, and for at most 25 seconds the dots of somebody who writes."""
@@ -96,9 +103,24 @@ class Client:
         return found
 
 
-def _code(answer: httpx.Response) -> int:
+async def _body(answer: httpx.Response) -> bytes:
+    """What it says; nothing where it breaks off, cannot be unpacked or takes too long."""
     try:
-        error = msgspec.json.decode(answer.content, type=_Answer).error
+        async with asyncio.timeout(BODY_LIMIT):
+            return await answer.aread()
+    except (httpx.RequestError, TimeoutError):
+        return b""
+    finally:
+        await answer.aclose()
+
+
+def _code(answer: httpx.Response) -> int:
+    return _code_in(answer.content)
+
+
+def _code_in(body: bytes) -> int:
+    try:
+        error = msgspec.json.decode(body, type=_Answer).error
     except msgspec.DecodeError:
         return -1
     return error.code if error else -1
