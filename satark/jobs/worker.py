@@ -17,6 +17,7 @@ from satark.delivery.muting import mute_due
 from satark.delivery.tools import Courier
 from satark.evidence.leftovers import discard_due
 from satark.evidence.preparing import prepare_due
+from satark.intake.outage import Outage
 from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
@@ -121,13 +122,24 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
 
 async def work(bench: Bench, pool: ArqRedis) -> None:
     """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
+    outage = Outage()
+
+    async def begun(_ctx: Mapping[str, Any]) -> None:
+        """arq has asked Redis for its version by now."""
+        if outage.ends():
+            log.warning("Redis answers again, and the worker works")
+
     while True:
         worker = make_worker(bench, pool)
+        worker.on_startup = begun
         watching = asyncio.create_task(watch_clock(bench.core.store, worker), name="the clock")
         try:
             await worker.async_run()
         except (RedisError, OSError) as error:
-            log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
+            if outage.strikes():
+                log.error(
+                    "Redis does not answer (%s); nothing is lost, and the worker tries again", type(error).__name__
+                )
             await asyncio.sleep(REDIS_PAUSE)
         finally:
             watching.cancel()
