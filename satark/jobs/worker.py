@@ -124,7 +124,7 @@ async def work(bench: Bench, pool: ArqRedis) -> None:
     """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
     outage = Outage()
 
-    async def begun(_ctx: dict[Any, Any]) -> None:
+    async def begun(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq names it
         """arq has asked Redis for its version by now."""
         if outage.ends():
             log.warning("Redis answers again, and the worker works")
