@@ -121,7 +121,7 @@ def _code(answer: httpx.Response) -> int:
 def _code_in(body: bytes) -> int:
     try:
         error = msgspec.json.decode(body, type=_Answer).error
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return -1
     return error.code if error else -1
 
