@@ -142,6 +142,9 @@ class _Reader:
     def _names(self, file: str, line: int, names: Any, limit: int, what: str) -> Names:
         """The names of a thing; one that is missing or too long is a finding, and so is a long id (`what`)."""
         given: dict[str, str] = names if isinstance(names, dict) else {}
+        for locale in [locale for locale, name in given.items() if not isinstance(name, str)]:
+            self._found(file, line, f"{what}: its name in {locale} is no text")
+            given = {**given, locale: ""}
         self._faults(file, line, (*id_faults(what), *name_faults(what, given, limit)))
         return given
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import json
 import shutil
+import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +23,7 @@ from plugins.ivr.tests.test_contract import ACCOUNT, VOICE
 from satark.channels.messages import DeliveryStatus, Envelope, Never, TryAgain, WebhookRequest, WindowClosed
 from satark.conversation.words import digits_in, fold, number_in
 from satark.identity.masking import mask
-from satark.intake.world import load_vocabulary, prompts_dir
+from satark.intake.world import build_world, load_vocabulary, prompts_dir
 from satark.paper.sheets import Column, Sheet, as_csv, as_xlsx
 from satark.resources import data_dir
 from satark.routing.folder import PackError, check_pack, load_pack
@@ -35,6 +37,7 @@ from satark_whatsapp.client import _code_in, _retry_after
 from satark_whatsapp.errors import refusal_of
 from satark_whatsapp.reading import read_post
 from tests.fuzz.corpora import CORPUS, kept, spoilt, telling_nobody
+from tests.mutations import anything, changed, places
 
 Items = Sequence[Envelope | DeliveryStatus]
 WHATSAPP_NUMBER = "100000000000001"
@@ -119,17 +122,54 @@ def test_the_kept_pack_is_sound() -> None:
     assert check_pack(CORPUS / "pack") == []
 
 
+def as_toml(value: Any) -> str:
+    """A value within a line of TOML, which has no nothing."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{as_toml(key)} = {as_toml(one)}" for key, one in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(as_toml, value)) + "]"
+        case None:
+            return "nan"
+    return json.dumps(value)
+
+
+def written(name: str, value: Any) -> str:
+    if name.endswith("json") or not isinstance(value, dict):
+        return json.dumps(value)
+    return "".join(f"{as_toml(key)} = {as_toml(one)}\n" for key, one in value.items())
+
+
+@settings(max_examples=400)
+@given(data=st.data(), name=st.sampled_from([name for name in sorted(PACK) if not name.endswith("csv")]))
+def test_a_pack_with_something_else_in_one_place_is_found_or_is_none(data: st.DataObject, name: str) -> None:
+    text = PACK[name].decode()
+    known = json.loads(text) if name.endswith("json") else tomllib.loads(text)
+    place = data.draw(st.sampled_from(places(known)))
+    is_found_or_is_sound(name, written(name, changed(known, place, data.draw(anything))).encode())
+
+
 @settings(max_examples=300)
 @given(data=st.data(), name=st.sampled_from(sorted(PACK)))
 def test_a_spoilt_pack_is_found_or_is_none(data: st.DataObject, name: str) -> None:
-    """A file of another kind may take its place. Each finding names a file."""
+    """A file of another kind may take its place."""
+    is_found_or_is_sound(name, data.draw(spoilt({name: PACK[name]}) | spoilt(PACK)))
+
+
+def is_found_or_is_sound(name: str, content: bytes) -> None:
+    """Each finding names a file, and a pack is used that has none."""
     with TemporaryDirectory() as folder:
         shutil.copytree(CORPUS / "pack", folder, dirs_exist_ok=True)
-        Path(folder, name).write_bytes(data.draw(spoilt({name: PACK[name]}) | spoilt(PACK)))
+        Path(folder, name).write_bytes(content)
         findings = check_pack(Path(folder))
         assert all(one.file and one.line >= 1 and one.message for one in findings)
-        with pytest.raises(PackError) if findings else contextlib.nullcontext():
-            load_pack(Path(folder))
+        if findings:
+            with pytest.raises(PackError):
+                load_pack(Path(folder))
+        else:
+            pack = load_pack(Path(folder))
+            build_world(pack)
+            Gazetteer(pack).find("Jaunpur")
 
 
 VARANASI = load_pack(data_dir("jurisdictions") / "varanasi")
