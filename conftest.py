@@ -143,10 +143,21 @@ def real_hasher() -> Iterator[PasswordHasher]:
 
 
 class Watch:
-    """The clock of the house, which stands where the test puts it."""
+    """The clock of the house, which stands where the test puts it. `passed` is how long the test let time pass: whoever
+    only puts `seconds` elsewhere sets the clock, and no time passes."""
 
     def __init__(self) -> None:
         self.seconds = 0
+        self.passed = 0
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.seconds += seconds
+        self.passed += seconds
+
+    def as_time(self) -> SimpleNamespace:
+        """What stands for the module `time`."""
+        return SimpleNamespace(time=lambda: self.seconds, monotonic=lambda: self.passed)
 
     def put(self, moment: datetime) -> None:
         self.seconds = int(moment.timestamp())
@@ -161,7 +172,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """It begins at midnight of a Monday in India."""
     made = Watch()
     made.put(MONDAY)
-    monkeypatch.setattr("satark.store.clock.time", SimpleNamespace(time=lambda: made.seconds))
+    monkeypatch.setattr("satark.store.clock.time", made.as_time())
     return made
 
 

@@ -6,7 +6,6 @@ before the next of its person is begun.
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -18,10 +17,11 @@ from satark.delivery import outbox
 from satark.delivery.delivering import Delivering, Lease
 from satark.delivery.errands import Errand, open_errands
 from satark.delivery.lane import Lane
+from satark.delivery.leases import LEASE
 from satark.delivery.ledger import NotWritten
-from satark.delivery.outbox import LEASE, Over
+from satark.delivery.outbox import Over
 from satark.delivery.tools import Courier
-from satark.store.clock import now
+from satark.store.clock import now, steady
 from satark.tips.letters import Delivery
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,13 @@ async def _empty(courier: Courier, channel: Channel) -> int:
 async def _claim(courier: Courier, lane: Lane, channel: Channel) -> list[Delivering]:
     """As much as there is room for, opened and in the channel's terms."""
     room = await lane.room()
-    began, ends = time.monotonic(), now() + LEASE
-    named = partial(courier.reported_as, channel)
-    rows = await outbox.claim(courier.store, channel.name, ends, room, lambda errand, part: named(f"{errand}:{part}"))
+    if not lane.is_open:
+        return []
+    began, ends = steady(), now() + LEASE
+    free, named = courier.leases.free(now()), partial(courier.reported_as, channel)
+    rows = await outbox.claim(
+        courier.store, channel.name, free, ends, room, lambda errand, part: named(f"{errand}:{part}")
+    )
     opened = await open_errands(courier, rows)
     lease = Lease(ends, began)
     made = [Delivering(courier, lane, channel, row, lease, one) for row, one in zip(rows, opened, strict=True)]

@@ -8,7 +8,6 @@ keys, and the simulator, say it once.
 import logging
 import math
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +23,12 @@ from satark.conversation.render import render
 from satark.delivery.backoff import MOST_ATTEMPTS, wait
 from satark.delivery.errands import Errand, Opened, window_is_open
 from satark.delivery.lane import Lane
+from satark.delivery.leases import LEASE
 from satark.delivery.ledger import NotWritten
-from satark.delivery.outbox import KNOCK, LEASE, AllSent, Begun, Held, Over, PartSent, PutBack, first_part
+from satark.delivery.outbox import KNOCK, AllSent, Begun, Held, Over, PartSent, PutBack, first_part
 from satark.delivery.paces import Pair
 from satark.delivery.tools import Courier
-from satark.store.clock import now
+from satark.store.clock import now, steady
 from satark.tips.letters import Delivery
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Lease:
 
     @property
     def is_sure(self) -> bool:
-        return time.monotonic() - self.began < SURE
+        return steady() - self.began < SURE
 
 
 class Delivering:
@@ -156,15 +156,21 @@ class Delivering:
         outcome = await registry.send(self.channel, replace(wire, key=key), errand.address)
         metrics.PARTS.labels(self.channel.name, type(outcome).__name__).inc()
         if isinstance(outcome, Sent):
-            self.lane.worked()
+            self._tell_what_is_over()
             await self.courier.health.went(self.channel.name)
         return outcome
+
+    def _tell_what_is_over(self) -> None:
+        self.lane.worked()
+        for outage in (self.lane.refusing, self.lane.waits):
+            if struck := outage.ends():
+                log.warning("channel %s takes messages again; it refused %d times", self.channel.name, struck)
 
     async def _begin(self, key: str, part: int) -> bool:
         """Whether the errand is ours for as long as the send may take. The first part was begun when it was claimed."""
         if part == first_part(self.row) and self.lease.is_sure:
             return True
-        began = time.monotonic()
+        began = steady()
         reported_as = self.courier.reported_as(self.channel, key)
         ends = await self.courier.ledger.write(Begun(self.row, self.lease.ends, part, reported_as))
         self.lease = Lease(ends, began)
@@ -192,7 +198,9 @@ class Delivering:
                 return await self._close_lane(outcome)
             case TryAgain():
                 await self.courier.health.failed(self.channel.name)
-                log.warning("errand %s for channel %s must wait (%s)", self.row.id, self.channel.name, outcome.why)
+                if self.lane.waits.strikes():
+                    said = "channel %s does not take all messages (%s); they are tried again"
+                    log.warning(said, self.channel.name, outcome.why)
                 return await self._postpone(outcome.after) or await self._give_up(Never(outcome.why))
         return await self._give_up(outcome)
 
@@ -202,7 +210,9 @@ class Delivering:
     async def _close_lane(self, outcome: TryAgain) -> int:
         if self.lane.is_open:
             await self.courier.health.stopped(self.channel.name, outcome.why)
-            log.error("channel %s takes nothing (%s); see `satark doctor`", self.channel.name, outcome.why)
+        if self.lane.refusing.strikes():
+            said = "channel %s takes nothing (%s); nothing is lost and it is tried again; see `satark doctor`"
+            log.error(said, self.channel.name, outcome.why)
         self.lane.close(outcome.after)
         return await self._stay_away()
 

@@ -1,12 +1,13 @@
 """One channel's way out of this process: how fast it goes, who is under way on it, and whether it is closed for now."""
 
 import asyncio
+import math
 import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from satark.delivery.backoff import LONGEST
-from satark.store.clock import now
+from satark.intake.outage import Outage
+from satark.store.clock import now, steady
 
 if TYPE_CHECKING:
     from satark.delivery.delivering import Delivering
@@ -15,39 +16,50 @@ if TYPE_CHECKING:
 MOST_UNDER_WAY = 256
 # Of a channel with a limit no more than it may send in so many seconds, or the last would wait longer than its lease.
 AHEAD = 2.0
+# What is back after an outage is found within five minutes, whatever it asked for within the hour.
+LONGEST_OWN = 300
+LONGEST_ASKED = 3600
 
 
 class Lane:
     """`per_second` is how many messages the channel may send in a second, 0 for any number. `threads` are the errands
-    under way, in the order in which each person is to have them; `claiming` is held by who takes more of them."""
+    under way, in the order in which each person is to have them; `claiming` is held by who takes more of them. `refusing` is
+    that it took nothing, `waits` that it did not take some messages: each as the log tells it."""
 
     def __init__(self, per_second: float) -> None:
         self.claiming = asyncio.Lock()
         self.threads: dict[str, deque[Delivering]] = {}
-        self.closed_until = 0
+        self.refusing = Outage()
+        self.waits = Outage()
         self._most = min(MOST_UNDER_WAY, max(1, round(per_second * AHEAD))) if per_second else MOST_UNDER_WAY
         self._under_way = 0
         self._left = asyncio.Event()
         self._spacing = 1 / per_second if per_second else 0.0
         self._next = 0.0
+        self._opens = steady()
         self._closings = 0
         self._stopped = False
 
     @property
     def is_open(self) -> bool:
-        return now() >= self.closed_until and not self._stopped
+        return steady() >= self._opens and not self._stopped
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it was closed, and nothing went out since: one message is enough to find out."""
+        return self._closings > 0
 
     @property
     def opens(self) -> int:
-        """When it may be tried again, by some worker."""
-        return max(now(), self.closed_until)
+        """When it may be tried again, by some worker: unix seconds, by the clock as it is set now."""
+        return now() + max(0, math.ceil(self._opens - steady()))
 
     async def room(self) -> int:
         """How many more may go, once it is half of all: to claim one at a time costs a transaction each."""
-        while self._under_way > self._most // 2:
+        while self._under_way > (0 if self.is_doubtful else self._most // 2):
             self._left.clear()
             await self._left.wait()
-        return self._most - self._under_way
+        return 1 if self.is_doubtful else self._most - self._under_way
 
     def enter(self, delivering: "Delivering") -> bool:
         """Line it up behind what is under way to the same person. Returns whether nothing was."""
@@ -78,8 +90,12 @@ class Lane:
         """The provider takes nothing: stay away for `after` seconds, or longer each time. Whoever found it open at the
         same moment and was refused too does not count again."""
         if self.is_open:
-            self.closed_until = now() + round(max(1, after, min(LONGEST, 2.0**self._closings)))
+            grown = min(LONGEST_OWN, 2.0**self._closings)
+            self._opens = steady() + max(1, min(after, LONGEST_ASKED), grown)
             self._closings += 1
+
+    def open(self) -> None:
+        self._opens = steady()
 
     def worked(self) -> None:
         self._closings = 0

@@ -12,14 +12,13 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.delivery import paces
+from satark.delivery.leases import LEASE, renewed
 from satark.delivery.paces import Pair
 from satark.store.clock import DAY, day_of, now
 from satark.store.engine import Store
 from satark.store.tables import Message, Outbox, SentPart
 from satark.tips.letters import Delivery
 
-# Longer than a send may take (registry.SEND_LIMIT), in seconds.
-LEASE = 60
 # For so long, in seconds, a provider may still say that what it took has failed.
 KEPT = 600
 HELD = 30 * DAY
@@ -113,12 +112,11 @@ def first_part(row: Any) -> int:
 
 
 async def claim(
-    store: Store, channel: str, lease: int, most: int, reported_as: Callable[[str, int], str]
+    store: Store, channel: str, free: Any, lease: int, most: int, reported_as: Callable[[str, int], str]
 ) -> Sequence[Any]:
-    """Errands of a channel that are due, out of reach of other workers until the lease ends. Of each the first part may
-    be sent: it is noted as what the provider will report on it, for it may report before it answers."""
-    moment = lease - LEASE
-    due = (_outbox.state == "due") & (_outbox.due <= moment) & (_outbox.claimed_until <= moment)
+    """Errands of a channel that are due and `free` (leases.py), out of reach of other workers until the lease ends. Of each
+    the first part may be sent: it is noted as what the provider will report on it, for it may report before it answers."""
+    due = (_outbox.state == "due") & (_outbox.due <= lease - LEASE) & free
     wanted = select(Outbox).where(due, _outbox.channel == channel).order_by(_outbox.due, _outbox.place).limit(most)
     async with store.write() as db:
         rows = (await db.execute(wanted.with_for_update(skip_locked=True))).all()
@@ -151,7 +149,7 @@ async def _renew(db: AsyncConnection, store: Store, begun: Sequence[Begun]) -> d
     rows = await db.execute(_LEASES, {"ids": [one.row.id for one in begun]})
     held = {row.id: row.claimed_until for row in rows}
     ours = [one for one in begun if held.get(one.row.id) == one.lease]
-    leases = {one.row.id: max(now() + LEASE, one.lease) for one in ours}
+    leases = {one.row.id: renewed(one.lease, now()) for one in ours}
     if leases:
         await db.execute(_RENEWED, [{"errand": errand, "lease": lease} for errand, lease in leases.items()])
     await _note(db, store, [(one.row, one.part, one.reported_as) for one in ours])

@@ -1,6 +1,5 @@
 """How fast each informant may be written to. The database keeps it by a keyed hash; a process knows what it sent since."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.delivery.rates import after_one, wait_for
+from satark.store.clock import exact
 from satark.store.engine import Store
 from satark.store.tables import Pace
 
@@ -33,7 +33,7 @@ class Paces:
 
     async def learn(self, store: Store, pairs: Sequence[Pair]) -> None:
         """What other processes sent them; and forget those whose pace is over."""
-        moment = time.time()
+        moment = exact()
         self._ready = {key: ready for key, ready in self._ready.items() if ready > moment}
         if pairs:
             async with store.read() as db:
@@ -42,11 +42,11 @@ class Paces:
 
     def wait(self, pair: Pair) -> float:
         """Seconds until they may be written to."""
-        return wait_for(self._ready.get(pair.key, 0.0), time.time(), pair.interval, pair.burst)
+        return wait_for(self._ready.get(pair.key, 0.0), exact(), pair.interval, pair.burst)
 
     def spend(self, pair: Pair) -> None:
         """They are written to now. Should nothing come of it, they wait once longer than they must."""
-        self._ready[pair.key] = after_one(self._ready.get(pair.key, 0.0), time.time(), pair.interval)
+        self._ready[pair.key] = after_one(self._ready.get(pair.key, 0.0), exact(), pair.interval, pair.burst)
 
 
 async def _ready(db: AsyncConnection, pairs: Sequence[Pair]) -> dict[str, float]:
@@ -59,9 +59,9 @@ async def account(db: AsyncConnection, store: Store, pairs: Sequence[Pair]) -> N
     would wait for each other."""
     if not pairs:
         return
-    ready, moment = await _ready(db, pairs), time.time()
+    ready, moment = await _ready(db, pairs), exact()
     for pair in pairs:
-        ready[pair.key] = after_one(ready.get(pair.key, 0.0), moment, pair.interval)
+        ready[pair.key] = after_one(ready.get(pair.key, 0.0), moment, pair.interval, pair.burst)
     insert = store.insert(Pace)
     upsert = insert.on_conflict_do_update(index_elements=["key"], set_={"ready": insert.excluded.ready})
     await db.execute(upsert, [{"key": key, "ready": ready[key]} for key in sorted(ready)])
@@ -69,4 +69,4 @@ async def account(db: AsyncConnection, store: Store, pairs: Sequence[Pair]) -> N
 
 async def forget(db: AsyncConnection) -> None:
     """Those that are over."""
-    await db.execute(delete(Pace).where(_pace.ready <= time.time()))
+    await db.execute(delete(Pace).where(_pace.ready <= exact()))

@@ -9,6 +9,7 @@ from satark.channels.messages import Secret
 from satark.channels.spec import Channel
 from satark.conversation.render import Voice
 from satark.delivery.lane import Lane
+from satark.delivery.leases import Leases
 from satark.delivery.ledger import Ledger
 from satark.delivery.paces import Paces, Pair
 from satark.identity.lookup import Lookup, Rehearsed
@@ -30,6 +31,7 @@ class Courier:
     lookup: Lookup
     locker: Locker
     health: Health
+    leases: Leases = field(default_factory=Leases)
     paces: Paces = field(default_factory=Paces)
     _lanes: dict[str, Lane] = field(default_factory=dict)
 

@@ -7,7 +7,6 @@ kept and nothing else. There is no CORS: only our own pages send files here.
 import hashlib
 import re
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -168,5 +167,5 @@ def _type_of(metadata: str) -> str:
 def _decoded(encoded: str) -> bytes:
     try:
         return b64decode(encoded, validate=True)
-    except NotBase64:
+    except ValueError:
         return b""

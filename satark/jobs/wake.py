@@ -6,6 +6,8 @@ import logging
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
+from satark.intake.outage import Outage
+
 log = logging.getLogger(__name__)
 
 # A delivery job takes all that is due, so one wake-up serves all messages of this time (performance.md).
@@ -17,6 +19,7 @@ class Waker:
 
     def __init__(self, pool: ArqRedis | None) -> None:
         self._pool = pool
+        self._outage = Outage()
         self._coming: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     async def wake(self, job: str, after: int = 0) -> None:
@@ -31,7 +34,10 @@ class Waker:
             assert self._pool is not None
             await self._pool.enqueue_job(job, _defer_by=after or None)
         except (RedisError, OSError) as error:
-            log.warning("Redis does not answer (%s); job %s waits for the sweep", type(error).__name__, job)
+            if self._outage.strikes():
+                log.warning("Redis does not answer (%s); what is to be done waits for the sweep", type(error).__name__)
+        else:
+            self._outage.ends()
 
     async def stop(self) -> None:
         await asyncio.gather(*self._coming.values())

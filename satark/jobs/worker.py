@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,12 @@ from satark.delivery.muting import mute_due
 from satark.delivery.tools import Courier
 from satark.evidence.leftovers import discard_due
 from satark.evidence.preparing import prepare_due
+from satark.intake.outage import Outage
 from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
 from satark.jobs.gauges import measure
+from satark.jobs.jumps import watch_clock
 from satark.jobs.providers import Providers
 from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
@@ -120,12 +122,31 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
 
 async def work(bench: Bench, pool: ArqRedis) -> None:
     """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
+    outage = Outage()
+
+    async def begun(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq names it
+        """arq has asked Redis for its version by now."""
+        if outage.ends():
+            log.warning("Redis answers again, and the worker works")
+
     try:
         while True:
             try:
-                await make_worker(bench, pool).async_run()
+                await _work_once(bench, pool, begun)
             except (RedisError, OSError) as error:
-                log.warning("Redis does not answer (%s); the worker tries again", type(error).__name__)
+                if outage.strikes():
+                    said = "Redis does not answer (%s); nothing is lost, and the worker tries again"
+                    log.error(said, type(error).__name__)
                 await asyncio.sleep(REDIS_PAUSE)
     finally:
         await bench.courier.stop()
+
+
+async def _work_once(bench: Bench, pool: ArqRedis, begun: Callable[[dict[Any, Any]], Awaitable[None]]) -> None:
+    worker = make_worker(bench, pool)
+    worker.on_startup = begun
+    watching = asyncio.create_task(watch_clock(bench.core.store, worker), name="the clock")
+    try:
+        await worker.async_run()
+    finally:
+        watching.cancel()

@@ -44,8 +44,8 @@ class Session:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it is time to note that they did something: once a minute is enough."""
-        return self.seen < now() - MINUTE
+        """Whether it is time to note that they did something: once a minute is enough, or where the clock was set."""
+        return abs(now() - self.seen) > MINUTE
 
 
 def key_of(cookie: str) -> str:
@@ -94,6 +94,8 @@ async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: 
         _sign_in.stage == "",
         _sign_in.expires > moment,
         _sign_in.seen > moment - lock_minutes * MINUTE,
+        # Where the clock was set back they did nothing for who knows how long.
+        _sign_in.seen < moment + lock_minutes * MINUTE,
         _officer.active,
     )
     person = (_officer.id, _officer.name, _officer.locale, _officer.role, _officer.warnings_seen)

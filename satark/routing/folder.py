@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -38,6 +39,8 @@ from satark.routing.pack import (
     Spot,
 )
 
+# What a file raises that is none of its kind, or has something else in its place.
+NOT_READ = (OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError, csv.Error, ShapelyError)
 POSTER_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -85,9 +88,10 @@ class _Reader:
     def read(self) -> Pack | None:
         try:
             return self._read()
-        except (OSError, ValueError, KeyError) as error:
+        except NOT_READ as error:
             if not self.findings:
-                self._found(getattr(error, "filename", None) or self.folder.name, 1, f"cannot be read: {error}")
+                said = f"cannot be read: {type(error).__name__} {error}"
+                self._found(getattr(error, "filename", None) or self.folder.name, 1, said)
             return None
 
     def _read(self) -> Pack:
@@ -138,6 +142,9 @@ class _Reader:
     def _names(self, file: str, line: int, names: Any, limit: int, what: str) -> Names:
         """The names of a thing; one that is missing or too long is a finding, and so is a long id (`what`)."""
         given: dict[str, str] = names if isinstance(names, dict) else {}
+        for locale in [locale for locale, name in given.items() if not isinstance(name, str)]:
+            self._found(file, line, f"{what}: its name in {locale} is no text")
+            given = {**given, locale: ""}
         self._faults(file, line, (*id_faults(what), *name_faults(what, given, limit)))
         return given
 

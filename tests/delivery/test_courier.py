@@ -1,10 +1,8 @@
 """The courier: part by part, with patience, and never twice."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +19,7 @@ from satark.delivery.courier import deliver_due
 from satark.delivery.lane import Lane
 from satark.delivery.outbox import LEASE
 from satark.delivery.tools import Courier
-from satark.store.clock import now
+from satark.store.clock import now, steady
 
 
 class Scripted(Channel):
@@ -123,9 +121,8 @@ class Leap:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds = 0
         monkeypatch.setattr("satark.delivery.courier.now", lambda: now() + self.seconds)
-        watch = SimpleNamespace(monotonic=lambda: time.monotonic() + self.seconds)
-        monkeypatch.setattr("satark.delivery.courier.time", watch)
-        monkeypatch.setattr("satark.delivery.delivering.time", watch)
+        for room in ("courier", "delivering"):
+            monkeypatch.setattr(f"satark.delivery.{room}.steady", lambda: steady() + self.seconds)
 
 
 def another_worker(house: House) -> Courier:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from conftest import House
+from conftest import House, Watch
 from satark.channels.messages import (
     DeliveryState,
     DeliveryStatus,
@@ -23,6 +23,7 @@ from satark.channels.messages import (
 from satark.channels.spec import NotAccepted
 from satark.insight.cells import cell_of
 from satark.intake import batch
+from satark.intake.outage import QUIET
 from satark.store.tables import Message, Outbox, SentPart
 
 
@@ -151,6 +152,32 @@ async def test_a_database_that_does_not_answer_is_never_a_success(
     monkeypatch.setattr("satark.intake.door.settle", broken)
     with pytest.raises(NotAccepted):
         await house.core.door.receive(chat(house), report("1"))
+
+
+async def test_an_outage_of_the_database_is_told_at_its_beginning_and_its_end(
+    house: House, watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three times refused, then well; what comes and goes is told once in five minutes, and then all of it."""
+    well, coming = batch.settle, list[bool]()
+
+    async def settled(*args: Any) -> Any:
+        if coming.pop(0):
+            raise OSError("gone")
+        return await well(*args)
+
+    async def out(times: int) -> None:
+        coming.extend([True] * times + [False])
+        while coming:
+            await asyncio.gather(house.core.door.receive(chat(house), report("1")), return_exceptions=True)
+
+    monkeypatch.setattr("satark.intake.door.settle", settled)
+    for times, later in ((3, 10), (1, 10), (1, QUIET), (2, 0)):
+        await out(times)
+        watch.wait(later)
+    said = [
+        (line.levelname, [int(word) for word in line.getMessage().split() if word.isdigit()]) for line in caplog.records
+    ]
+    assert said == [("ERROR", []), ("WARNING", [18]), ("ERROR", []), ("WARNING", [24])]
 
 
 async def test_who_went_away_is_submitted_and_gets_the_receipt(both_houses: House) -> None:

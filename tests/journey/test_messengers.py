@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -356,7 +355,7 @@ async def test_a_channel_that_takes_nothing_gives_nothing_up(both: dict[str, Mes
     assert len(telegram.heard("7000000001")) == 1
     assert whatsapp.stand_in.sent == []
     assert await whatsapp.count("outbox", "attempts = 0 AND state = 'due'") == 2
-    whatsapp.house.bench.courier.lane(whatsapp.channel).closed_until = 0
+    whatsapp.house.bench.courier.lane(whatsapp.channel).open()
     await whatsapp.later()
     assert len(whatsapp.heard(ASHA)) == len(whatsapp.heard(MUNNA)) == 1
 
@@ -366,7 +365,7 @@ async def test_nobody_is_written_to_faster_than_whatsapp_takes_it(
 ) -> None:
     """46 answers in no time: 45 at once, and the last one is left for later by ourselves, not refused by Meta."""
     moment = time.time()
-    monkeypatch.setattr("satark.delivery.paces.time", SimpleNamespace(time=lambda: moment))
+    monkeypatch.setattr("satark.delivery.paces.exact", lambda: moment)
     for _ in range(46):
         await whatsapp.say(ASHA, "help")
         await whatsapp.change("UPDATE outbox SET due = 0 WHERE state = 'due'")

@@ -146,6 +146,19 @@ async def test_where_nothing_is_done_the_session_is_locked(strict: House) -> Non
     assert not await desk.is_in()
 
 
+async def test_a_clock_that_is_set_back_leaves_no_session_open(strict: House) -> None:
+    """By a little, it goes on; by more than the lock, nobody knows since when nothing was done."""
+    desk = Desk(strict, "sho")
+    await desk.sign_in()
+    async with strict.core.store.write() as db:
+        await db.execute(text(f"UPDATE sign_in SET seen = {now() + 29 * 60}"))
+    assert await desk.is_in()
+    assert await value(strict, "SELECT max(seen) FROM sign_in") <= now()
+    async with strict.core.store.write() as db:
+        await db.execute(text(f"UPDATE sign_in SET seen = {now() + 60 * 60}"))
+    assert not await desk.is_in()
+
+
 async def test_a_watched_list_keeps_no_session_open(strict: House) -> None:
     """The live list asks by itself, for ever; that is not somebody at the desk."""
     from satark.panel.gate import Guarded

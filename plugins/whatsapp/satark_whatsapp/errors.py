@@ -73,11 +73,13 @@ NEVER = frozenset(
     }
 )
 PERMISSIONS = range(200, 300)
+# Codes have up to seven digits. What is longer is none, and may be a telephone number: it would stand in the log.
+NO_CODE = 10**7
 
 
 def refusal_of(code: int, status: int = 400, after: float = 0.0) -> Refusal:
     """What an error code means. `status` is that of the HTTP answer, `after` what its Retry-After asked for."""
-    why = str(code)
+    why = str(code) if abs(code) < NO_CODE else "-1"
     if code in WINDOW_CLOSED:
         return WindowClosed(why)
     if code in NEVER:
