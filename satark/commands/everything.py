@@ -35,10 +35,12 @@ async def everything(settings: Settings, plugins: Mapping[str, object] | None = 
                 asyncio.create_task(work(bench, pool), name="the worker"),
                 asyncio.create_task(_greet(core), name="the greeting"),
             ]
-            await serve(web_app, settings)
-            for one in beside:
-                one.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            try:
+                await serve(web_app, settings)
+            finally:
+                for one in beside:
+                    one.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _greet(core: Core) -> None:

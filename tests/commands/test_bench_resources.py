@@ -17,15 +17,15 @@ from satark.commands.bench_resources import Wanted, resources
 from satark.commands.installations import Place, gateway, installed
 from satark.commands.weight import Weight, weigh
 
-LITTLE = Wanted(starts=1, rest=0, flood=3, rounds=1, messages=90, tips=(10,), conversations=(3,))
+LITTLE = Wanted(starts=1, rest=0, flood=1, rounds=1, messages=90, tips=(10,), conversations=(3,))
 QUIET = Console(quiet=True)
 
 
 async def test_all_of_it_is_measured_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("satark.commands.bench_growth.FIRST", 90)
-    monkeypatch.setattr(bench_resources, "PROCESSES", (bench_resources.RUN, bench_resources.WORKER))
+    monkeypatch.setattr(bench_resources, "PROCESSES", (bench_resources.RUN,))
     found = await resources(tmp_path / "all", "", LITTLE, QUIET)
-    assert list(found.starts) == [bench_resources.RUN, bench_resources.WORKER]
+    assert list(found.starts) == [bench_resources.RUN]
     assert found.starts[bench_resources.RUN].used
     assert found.floods[0].messages > 0
     assert [(one.what, list(one.points)) for one in found.growths] == [
@@ -40,7 +40,7 @@ async def test_all_of_it_is_measured_and_told(tmp_path: Path, monkeypatch: pytes
     assert page.read_text().endswith("after")
     assert said in page.read_text()
     assert "old" not in page.read_text()
-    assert all(line in said for line in ("| satark worker |", "| 3 | SQLite", "| 10 | SQLite"))
+    assert all(line in said for line in ("| satark run |", "| 3 | SQLite", "| 10 | SQLite"))
     (tmp_path / "other.md").write_text("no marks")
     with pytest.raises(ValueError, match="no marks"):
         report.write_into(tmp_path / "other.md", report_resources.NAME, said)
