@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseBusy
 
 from satark.delivery import outbox
@@ -23,6 +23,7 @@ MOST_TOGETHER = 500
 # What was sent and cannot be written down is sent again when the lease ends: for so long it is tried to write it.
 PATIENCE = 25.0
 PAUSE = 0.5
+AWAY = (OperationalError, DatabaseBusy, OSError)
 
 Waiting = tuple[Entry, "asyncio.Future[int]"]
 
@@ -56,33 +57,33 @@ class Ledger:
             self._task = None
 
     async def _settle(self, some: Sequence[Waiting]) -> None:
-        """All together; where one of them cannot be written, each for itself, so that it spoils no other."""
+        """Tried again while the database is away: where it takes none of them. Those that it does not take though it just
+        took others cannot be written. Each entry says how things are, so it may be written twice."""
+        until, left, is_there = time.monotonic() + PATIENCE, some, False
+        while left:
+            before, left = left, await self._try(left)
+            if len(left) < len(before):
+                is_there = True
+            elif is_there or time.monotonic() > until:
+                break
+            else:
+                await asyncio.sleep(PAUSE)
+        for _, written in left:
+            if not written.done():
+                written.set_exception(NotWritten())
+
+    async def _try(self, some: Sequence[Waiting]) -> Sequence[Waiting]:
+        """All together; where one of them cannot be written, each for itself, so that it spoils no other. Returns those
+        that were not written."""
         try:
-            results = await self._write([entry for entry, _ in some])
+            results = await outbox.write(self._store, [entry for entry, _ in some])
+        except AWAY as error:
+            log.error("the database did not take %d entries (%s)", len(some), type(error).__name__)
+            return some
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one entry, the others are written
-            if len(some) > 1 and not isinstance(error, NotWritten):
-                for one in some:
-                    await self._settle([one])
-                return
-            log.error("%d entries were not written (%s)", len(some), type(error.__cause__ or error).__name__)
-            for _, written in some:
-                if not written.done():
-                    written.set_exception(NotWritten())
-            return
+            log.error("%d entries could not be written (%s)", len(some), type(error).__name__)
+            return some if len(some) == 1 else [left for one in some for left in await self._try([one])]
         for (_, written), result in zip(some, results, strict=True):
             if not written.done():
                 written.set_result(result)
-
-    async def _write(self, entries: Sequence[Entry]) -> list[int]:
-        """Tried again while the database is away: each entry says how things are, so it may be written twice. Raises
-        NotWritten."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return await outbox.write(self._store, entries)
-            except (IntegrityError, DataError):
-                raise
-            except (DBAPIError, DatabaseBusy, OSError) as error:
-                if time.monotonic() > until:
-                    raise NotWritten from error
-                await asyncio.sleep(PAUSE)
+        return []

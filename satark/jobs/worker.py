@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from arq import cron
 from arq.connections import ArqRedis
+from arq.typing import StartupShutdown
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
@@ -142,7 +143,7 @@ async def work(bench: Bench, pool: ArqRedis) -> None:
         await bench.courier.stop()
 
 
-async def _work_once(bench: Bench, pool: ArqRedis, begun: Callable[[dict[Any, Any]], Awaitable[None]]) -> None:
+async def _work_once(bench: Bench, pool: ArqRedis, begun: StartupShutdown) -> None:
     worker = make_worker(bench, pool)
     worker.on_startup = begun
     watching = asyncio.create_task(watch_clock(bench.core.store, worker), name="the clock")

@@ -20,7 +20,7 @@ from satark.delivery.rates import after_one, wait_for
 from satark.jobs.jumps import after_jump
 from satark.jobs.worker import make_worker
 from satark.store.clock import DAY, HOUR, Jumps
-from tests.delivery.test_courier import Plugin, channel
+from tests.delivery.scripted import Plugin, channel
 
 JUMPS = [-DAY, -HOUR, 100, DAY]
 

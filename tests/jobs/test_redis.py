@@ -14,7 +14,7 @@ from conftest import House, house_at
 from satark.channels.messages import Envelope, Inbound, Kind, Secret
 from satark.jobs.redis import PrivateRedis, redis_settings
 from satark.jobs.worker import work
-from tests.delivery.test_courier import Plugin, channel
+from tests.delivery.scripted import Plugin, channel
 
 
 @asynccontextmanager
