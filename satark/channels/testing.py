@@ -81,6 +81,9 @@ class FakeHost:
         self.answers: list[Prompt] = []
         self.clips: dict[str, bytes] = {}
 
+    def secret(self) -> bytes:
+        return b"s" * 32
+
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         self.received.extend(items)
         return self.answers
