@@ -24,6 +24,7 @@ from satark.store.health import Health
 from satark.store.keys import make_keys
 from satark.store.migrate import migrate
 from satark.store.roles import make_roles
+from satark.web.connections import Patience, fitting, protocol
 
 console = Console()
 
@@ -147,6 +148,8 @@ async def _serve(app: Starlette, settings: Settings) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=protocol(fitting(Patience(most=settings.connections))),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
