@@ -58,7 +58,8 @@ class WebForm(Channel):
         return self._form(self._locale(request), form)
 
     async def take_form(self, request: Request) -> Response:
-        form = await self._read(request)
+        """Where it was too large, what came of it before is shown again."""
+        form = await self._read_some(request)
         locale = self._locale(request, form)
         errors = _errors(form)
         if errors:
@@ -103,6 +104,13 @@ class WebForm(Channel):
         return self._page("status.html", locale, form, status, prompts=said, wrong=wrong, over=over)
 
     async def _read(self, request: Request) -> Form:
+        """The whole form."""
+        form = await self._read_some(request)
+        if form.cut:
+            raise HTTPException(413)
+        return form
+
+    async def _read_some(self, request: Request) -> Form:
         try:
             return await read_form(request, self.host, FILE_LIMIT)
         except BadForm as error:
