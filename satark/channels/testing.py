@@ -38,16 +38,8 @@ from satark.channels.spec import CONTRACT, Channel, PlaceGroup, Questions
 
 LIMIT = 10.0
 GARBAGE = (
-    b"",
-    b"\0",
-    b"{}",
-    b"[]",
-    b"null",
-    b'{"entry": [1, null, {}]}',
-    b"\xff\xfe" * 50,
-    b"[" * 2000,
-    "नमस्ते".encode(),
-)
+    b"", b"\0", b"{}", b"[]", b"null", b'{"entry": [1, null, {}]}', b"\xff\xfe" * 50, b"[" * 2000, "नमस्ते".encode(),
+)  # fmt: skip
 
 
 PHOTO = Media(MediaKind.PHOTO, "image/jpeg", ref=Secret("1000001"))
