@@ -198,12 +198,12 @@ class House:
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """An application on a port of its own. Yields its address."""
+async def served(app: Any, **config: Any) -> AsyncIterator[str]:
+    """An application on a port of its own, with what else uvicorn is told. Yields its address."""
     # Named as TCP, or asyncio does not switch off Nagle's algorithm, and each answer waits 40 ms.
     with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off", **config))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)

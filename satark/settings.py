@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     below it, or a whole origin.
 
     `port` is opened at `host`: this machine's own address, for a proxy on it, unless a container needs another.
+    `connections` may be open at a time, as far as the system allows so many files.
     At `metrics_port` of this machine Prometheus finds what it may know; at 0 there is none.
 
     `idle_minutes` is how long a conversation may rest before what it holds is submitted. `session_hours` is how
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     metrics_port: int = 0
+    connections: int = 5_000
     idle_minutes: int = 30
     session_hours: int = 12
     lock_minutes: int = 30

@@ -124,6 +124,10 @@ class Host(Protocol):
         """The address under which the service is reached, without a slash at its end."""
         ...
 
+    def secret(self) -> bytes:
+        """A key of this channel's own, the same in all processes that take messages, as long as the installation has its."""
+        ...
+
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         """Make the items durable and advance their conversations. When it returns, they are safe.
 

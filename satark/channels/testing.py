@@ -38,16 +38,8 @@ from satark.channels.spec import CONTRACT, Channel, PlaceGroup, Questions
 
 LIMIT = 10.0
 GARBAGE = (
-    b"",
-    b"\0",
-    b"{}",
-    b"[]",
-    b"null",
-    b'{"entry": [1, null, {}]}',
-    b"\xff\xfe" * 50,
-    b"[" * 2000,
-    "नमस्ते".encode(),
-)
+    b"", b"\0", b"{}", b"[]", b"null", b'{"entry": [1, null, {}]}', b"\xff\xfe" * 50, b"[" * 2000, "नमस्ते".encode(),
+)  # fmt: skip
 
 
 PHOTO = Media(MediaKind.PHOTO, "image/jpeg", ref=Secret("1000001"))
@@ -80,6 +72,9 @@ class FakeHost:
         self.kept: list[bytes] = []
         self.answers: list[Prompt] = []
         self.clips: dict[str, bytes] = {}
+
+    def secret(self) -> bytes:
+        return b"s" * 32
 
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         self.received.extend(items)

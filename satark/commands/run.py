@@ -22,6 +22,7 @@ from satark.store.engine import Store
 from satark.store.health import Health
 from satark.store.migrate import migrate
 from satark.store.roles import make_roles
+from satark.web.connections import Patience, fitting, protocol
 
 
 @asynccontextmanager
@@ -118,6 +119,8 @@ async def serve(app: Starlette, settings: Settings) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=protocol(fitting(Patience(most=settings.connections))),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -70,9 +70,8 @@ def on_found(state: State, found: Found, world: World) -> Turn:
         return saying(notice("receipt.gone", state), next_question(draft, world))
     if not found.tip:
         again = replace(state, misses=state.misses + 1)
-        return saying(
-            notice("receipt.slip" if found.slip else "receipt.unknown", state), ask(Slot.RECEIPT, again, world)
-        )
+        why = "receipt.wait" if found.held else "receipt.slip" if found.slip else "receipt.unknown"
+        return saying(notice(why, state), ask(Slot.RECEIPT, again, world))
     overview = notice(
         "status.overview",
         state,

@@ -31,6 +31,9 @@ from satark.conversation.state import (
 from satark.conversation.words import command_in, digits_in, is_greeting, is_long, number_in, poster_in
 
 RECEIPT_DIGITS = 16
+# Texts and files in one report, before it is sent.
+MOST_GIVEN = 200
+MOST_CHARACTERS = 200_000
 
 
 def step(state: State, event: Event, world: World) -> Turn:
@@ -111,6 +114,8 @@ def _give(state: State, given: Given, world: World) -> Turn:
     if state.asking is Slot.DIALOGUE and state.tip:
         turn = ask(Slot.DIALOGUE, state, world, added=True)
         return doing(turn, Append(state.tip, (given,), state.own_voice))
+    if _is_full(state, given):
+        return saying(notice("full", state), again(state, world))
     kept = replace(state, given=(*state.given, given))
     if state.tip:
         return ask(Slot.SAME, kept, world)
@@ -121,3 +126,9 @@ def _give(state: State, given: Given, world: World) -> Turn:
     if kept.asking is None or given.media is not None:
         return saying(notice("kept", kept), again(kept, world))
     return missed(kept, world, notice("kept", kept))
+
+
+def _is_full(state: State, given: Given) -> bool:
+    """A conversation is read and written as a whole with each message: it has an end, and whoever comes to it is told."""
+    characters = sum(len(one.text) for one in state.given) + len(given.text)
+    return len(state.given) >= MOST_GIVEN or bool(state.given and characters > MOST_CHARACTERS)

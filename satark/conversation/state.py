@@ -142,11 +142,12 @@ class LetterShown(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """The answer to `LookUp` and `ReadNews`. Without a `tip` there is none; `slip` says that a digit is wrong,
-    `gone` that nothing is kept of it any more."""
+    """The answer to `LookUp` and `ReadNews`. Without a `tip` there is none; `slip` says that a digit is wrong, `held` that
+    it was wrong too often to be looked up now, `gone` that nothing is kept of it any more."""
 
     tip: str = ""
     slip: bool = False
+    held: bool = False
     gone: bool = False
     reference: str = ""
     status: str = ""

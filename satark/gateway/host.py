@@ -1,5 +1,6 @@
 """What the core offers one channel: the `Host` of the contract."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,12 @@ class ChannelHost:
         prefix = f"{PREFIX}{channel.name.upper()}_"
         self.environ = {key.removeprefix(prefix): value for key, value in environ.items() if key.startswith(prefix)}
         self.locales = LANGUAGES
+
+    def secret(self) -> bytes:
+        door = self._core.door
+        if door is None:
+            return secrets.token_bytes(16)
+        return bytes.fromhex(door.desk.tools.lookup.of("turnstile", self._channel.name, ""))
 
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         if self._core.door is None:

@@ -4,7 +4,9 @@ import hmac
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-Purpose = Literal["address", "event", "sent", "client", "receipt", "pace", "abuse", "rehearsal", "rehearsed"]
+Purpose = Literal[
+    "address", "event", "sent", "client", "receipt", "pace", "abuse", "turnstile", "rehearsal", "rehearsed"
+]
 # In a reference: five digits of a port, ten of a time, and the keyed hash of both.
 PORT_DIGITS, TIME_DIGITS = 5, 10
 

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from satark.channels.brake import Brake
 from satark.channels.messages import Media
 from satark.conversation.state import (
     Append,
@@ -48,6 +49,8 @@ from satark.tips.tallies.marks import mark
 
 # A draft that the clock submits was last added to before: in hours, rounded up.
 IDLE_AT_MOST = 1
+# Wrong receipts of one sender, until ten minutes after the last; of each process.
+FREE_TRIES = 10
 
 _evidence: Any = Evidence
 _message: Any = Message
@@ -59,13 +62,15 @@ _return: Any = ReturnAddress
 
 @dataclass(frozen=True)
 class Tools:
-    """What effects need besides the database."""
+    """What effects need besides the database. `tries` brakes who guesses receipts in a chat or a call, by the keyed hash
+    that their conversation has."""
 
     jurisdiction: Jurisdiction
     lookup: Lookup
     content: Seal
     courier: Seal
     reply: Opener
+    tries: Brake = field(default_factory=lambda: Brake(FREE_TRIES))
 
     @property
     def pack(self) -> Pack:
@@ -94,7 +99,7 @@ class Effects:
             case Submit():
                 return self._submit(effect, thread, sealed_address)
             case LookUp():
-                return await self._look_up(effect.receipt)
+                return await self._look_up(effect.receipt, thread.key)
             case ReadNews():
                 await self._heard(effect.tip, thread.channel)
                 return await self._found(effect.tip)
@@ -163,10 +168,17 @@ class Effects:
         if files:
             self.files_of.append((files, {"tip_id": tip_id, "voice": Voice.OWN if own_voice else ""}))
 
-    async def _look_up(self, receipt: str) -> Found:
+    async def _look_up(self, receipt: str, sender: str) -> Found:
+        """Whoever was wrong too often is not told any more whether they are."""
+        tries = self.tools.tries
+        if tries.holds(sender):
+            return Found(held=True)
         if not is_receipt(receipt):
+            tries.count(sender)
             return Found(slip=True)
         tip_id = await tip_of_receipt(self.db, self.tools.lookup.of("receipt", "", receipt))
+        if tip_id is None:
+            tries.count(sender)
         return await self._found(tip_id or secrets.token_hex(16))
 
     async def _found(self, tip_id: str) -> Found:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satark.channels.messages import Inbound, Kind, Media, MediaKind, Point
-from satark.conversation.flow import step
+from satark.conversation.flow import MOST_CHARACTERS, MOST_GIVEN, step
 from satark.conversation.state import (
     Append,
     Ask,
@@ -303,3 +303,20 @@ def test_no_voice_is_heard_that_was_not_said_to_be(world: World, events: list[In
     effects = run(world, [*events, choice("check:send")])[2]
     wished = any(event.choice == "voice:own" for event in events)
     assert wished or not any(drafts(effects))
+
+
+def test_a_report_has_an_end_and_says_so(world: World) -> None:
+    begun, _, _ = run(world, [choice("language:en"), choice("category:gambling")])
+    full, asks, _ = run(world, [text(f"once more {at}") for at in range(MOST_GIVEN + 5)], begun)
+    assert len(full.given) == MOST_GIVEN
+    assert [ask.id for ask in asks].count("full") == 5
+    _, asks, effects = run(world, [choice("done"), choice("at:unknown"), choice("check:send")], full)
+    assert any(isinstance(effect, Submit) and len(effect.draft.given) == MOST_GIVEN for effect in effects)
+
+
+def test_very_long_texts_come_to_the_end_too(world: World) -> None:
+    begun, _, _ = run(world, [choice("language:en"), choice("category:gambling")])
+    full, asks, _ = run(world, [text("a" * 50_000) for _ in range(6)], begun)
+    assert len(full.given) == MOST_CHARACTERS // 50_000
+    assert last(asks) == "ask.account"
+    assert "full" in [ask.id for ask in asks]

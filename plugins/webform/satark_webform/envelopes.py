@@ -69,16 +69,14 @@ def _place(form: Form, accusing: bool) -> Iterator[Inbound]:
         yield _choice(chosen or "at:unknown")
 
 
-def one_step(form: Form, language: str) -> list[Envelope]:
+def one_step(form: Form) -> list[Envelope]:
     """What one page of the step-by-step form holds: text and files first, then the choice."""
     answers = [*_voice(form), *_given(form)]
     if point := point_of(form):
         answers.append(Inbound(Kind.LOCATION, point=point))
     if form.get("choice"):
         answers.append(_choice(form.get("choice")))
-    return _addressed(
-        form, answers or [_choice(language) if language else Inbound(Kind.OPENED, text=form.get("poster"))]
-    )
+    return _addressed(form, answers or [Inbound(Kind.OPENED, text=form.get("poster"))])
 
 
 def status_request(form: Form, language: str) -> list[Envelope]:

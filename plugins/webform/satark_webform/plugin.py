@@ -9,18 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from satark.channels.brake import Brake
 from satark.channels.messages import Asks, Capabilities, Envelope, MediaKind, Prompt
 from satark.channels.spec import Channel, Host, NotAccepted, hookimpl
 from satark_webform.envelopes import files_of, new_token, one_step, status_request, whole_report
+from satark_webform.guard import UNKNOWN_RECEIPT, Guard, Limits, carried, limits_of
 from satark_webform.reading import MOST_FILES, BadForm, Form, read_form
 
 HERE = Path(__file__).parent
 FILE_LIMIT = 100 * 2**20
-# Wrong receipts of one client.
-FREE_TRIES = 10
 GONE = "receipt.gone"
-UNKNOWN_RECEIPT = frozenset({"receipt.unknown", "receipt.slip"})
 
 
 class WebForm(Channel):
@@ -37,9 +34,12 @@ class WebForm(Channel):
         pushes_for=0,
     )
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     async def start(self, host: Host) -> None:
         await super().start(host)
-        self.brake = Brake(FREE_TRIES)
+        self.guard = Guard(host.secret(), self._limits)
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
@@ -58,25 +58,34 @@ class WebForm(Channel):
         return self._form(self._locale(request), form)
 
     async def take_form(self, request: Request) -> Response:
-        form = await self._read(request)
+        """Where it was too large, what came of it before is shown again."""
+        form = await self._read_some(request)
         locale = self._locale(request, form)
         errors = _errors(form)
         if errors:
             return self._form(locale, form, errors, 413 if form.too_large else 422)
+        if not self.guard.lets(form, _client(request)):
+            return self._hold(request, locale, form)
         questions = self.host.questions(locale, form.get("poster"))
-        return self._answer(locale, form, await self._receive(whole_report(form, questions)))
+        return self._answer(locale, form, await self._receive(request, whole_report(form, questions)))
 
     async def show_steps(self, request: Request) -> Response:
         form = Form()
         form.fields["poster"] = [request.query_params.get("poster", "")]
         locale = self._locale(request)
-        chosen = f"language:{locale}" if "lang" in request.query_params else ""
+        if "lang" in request.query_params:
+            form.fields["choice"] = [f"language:{locale}"]
         form.fields["token"], form.fields["nonce"] = [new_token()], [new_token()]
-        return self._answer(locale, form, await self._receive(one_step(form, chosen)))
+        return await self._step(request, locale, form)
 
     async def take_step(self, request: Request) -> Response:
         form = await self._read(request)
-        return self._answer(self._locale(request, form), form, await self._receive(one_step(form, "")))
+        return await self._step(request, self._locale(request, form), form)
+
+    async def _step(self, request: Request, locale: str, form: Form) -> Response:
+        if not self.guard.lets(form, _client(request)):
+            return self._hold(request, locale, form)
+        return self._answer(locale, form, await self._receive(request, one_step(form)))
 
     async def show_status(self, request: Request) -> Response:
         return self._page("status.html", self._locale(request), Form(), prompts=())
@@ -84,19 +93,24 @@ class WebForm(Channel):
     async def take_status(self, request: Request) -> Response:
         """The receipt is in the body and never in an address, where a log or a history would keep it."""
         form = await self._read(request)
-        locale, client = self._locale(request, form), request.client.host if request.client else ""
-        if self.brake.holds(client):
-            return self._page("status.html", locale, form, 429, prompts=(), wait=True)
-        prompts = await self._receive(status_request(form, f"language:{locale}"))
+        locale = self._locale(request, form)
+        if not self.guard.lets(form, _client(request)):
+            return self._hold(request, locale, form)
+        prompts = await self._receive(request, status_request(form, f"language:{locale}"))
         wrong = any(prompt.id in UNKNOWN_RECEIPT for prompt in prompts)
-        if wrong:
-            self.brake.count(client)
         gone = [prompt for prompt in prompts if prompt.id == GONE]
         said = gone or [prompt for prompt in prompts if not prompt.id.startswith("ask.receipt")]
         status, over = 404 if wrong else 200, wrong or bool(gone)
         return self._page("status.html", locale, form, status, prompts=said, wrong=wrong, over=over)
 
     async def _read(self, request: Request) -> Form:
+        """The whole form."""
+        form = await self._read_some(request)
+        if form.cut:
+            raise HTTPException(413)
+        return form
+
+    async def _read_some(self, request: Request) -> Form:
         try:
             return await read_form(request, self.host, FILE_LIMIT)
         except BadForm as error:
@@ -104,11 +118,21 @@ class WebForm(Channel):
         except NotAccepted:
             raise HTTPException(503) from None
 
-    async def _receive(self, envelopes: list[Envelope]) -> list[Prompt]:
+    async def _receive(self, request: Request, envelopes: list[Envelope]) -> list[Prompt]:
         try:
-            return await self.host.receive(envelopes)
+            prompts = await self.host.receive(envelopes)
         except NotAccepted:
             raise HTTPException(503) from None
+        self.guard.heard(prompts, _client(request))
+        return prompts
+
+    def _hold(self, request: Request, locale: str, form: Form) -> Response:
+        """The form once more, with all that was in it: it goes on by itself after some work, or by a button after a wait."""
+        ticket, wait = self.guard.ticket(form, _client(request))
+        shown = {"ticket": ticket, "wait": wait, "guessed": self.guard.guesses(form, _client(request))}
+        page = self._page("hold.html", locale, form, 429, fields=carried(form), action=request.url.path, **shown)
+        page.headers["Retry-After"] = str(wait)
+        return page
 
     def _answer(self, locale: str, form: Form, prompts: list[Prompt]) -> Response:
         """The receipt, once there is one; before that, what is still asked."""
@@ -144,6 +168,10 @@ class WebForm(Channel):
         return next((tag for tag in tags if tag in self.host.locales), "hi")
 
 
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def _errors(form: Form) -> list[str]:
     """What keeps a form from being sent, by the name of the field."""
     errors = ["files"] if form.too_large else []
@@ -155,5 +183,5 @@ def _errors(form: Form) -> list[str]:
 
 
 @hookimpl
-def satark_channels(environ: Mapping[str, str]) -> Sequence[Channel]:  # noqa: ARG001 - the hook's signature
-    return [WebForm()]
+def satark_channels(environ: Mapping[str, str]) -> Sequence[Channel]:
+    return [WebForm(limits_of(environ))]

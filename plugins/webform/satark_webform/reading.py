@@ -13,10 +13,12 @@ from satark.channels.messages import Media
 from satark.channels.spec import Host, TooLarge
 
 MOST_TEXT = 100_000
+MOST_TEXTS = 2 * MOST_TEXT
 MOST_FIELDS = 200
 MOST_FILES = 20
 # What a browser may still send after a file went over its limit, so that it gets to read the answer.
 MOST_IN_ALL = 400 * 2**20
+MOST_DIGITS = 20
 
 
 class BadForm(Exception):
@@ -27,13 +29,19 @@ class BadForm(Exception):
         self.status = status
 
 
+class _Enough(Exception):
+    """What follows is not read."""
+
+
 class Form:
-    """What was sent: `fields` by name, the files that are kept, and whether one was too large."""
+    """What was sent: `fields` by name, the files that are kept, and whether one was too large. `cut` is that all together
+    were, and the rest was not read."""
 
     def __init__(self) -> None:
         self.fields: dict[str, list[str]] = defaultdict(list)
         self.files: list[Media] = []
         self.too_large = False
+        self.cut = False
 
     def get(self, name: str) -> str:
         return self.fields[name][-1].strip() if name in self.fields else ""
@@ -45,8 +53,16 @@ async def read_form(request: Request, host: Host, file_limit: int) -> Form:
     if kind == b"application/x-www-form-urlencoded":
         return await _read_plain(request)
     if kind == b"multipart/form-data" and options.get(b"boundary"):
-        return await _Reader(host, file_limit, options[b"boundary"]).read(request)
+        reader = _Reader(host, file_limit, options[b"boundary"])
+        reader.keeps = _announced(request) <= MOST_IN_ALL
+        return await reader.read(request)
     raise BadForm(415)
+
+
+def _announced(request: Request) -> int:
+    """In bytes; 0 where nothing is said."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < MOST_DIGITS else 0
 
 
 async def _read_plain(request: Request) -> Form:
@@ -69,9 +85,11 @@ class _Reader:
     """One multipart body. The parser's callbacks note what it saw; `_take` acts on it between two chunks."""
 
     def __init__(self, host: Host, file_limit: int, boundary: bytes) -> None:
+        self.keeps = True
         self._host = host
         self._limit = file_limit
         self._form = Form()
+        self._text = 0
         self._seen: list[tuple[str, bytes]] = []
         self._header = b""
         self._headers: dict[bytes, bytes] = {}
@@ -96,12 +114,14 @@ class _Reader:
             async for chunk in request.stream():
                 total += len(chunk)
                 if total > MOST_IN_ALL:
-                    raise BadForm(413)
+                    raise _Enough
                 self._parser.write(chunk)
                 seen, self._seen = self._seen, []
                 for what, data in seen:
                     ended = ended or what == "end"
                     await self._take(what, data)
+        except _Enough:
+            self._form.too_large = self._form.cut = ended = True
         except (MultipartParseError, UnicodeDecodeError) as error:
             raise BadForm from error
         finally:
@@ -124,12 +144,20 @@ class _Reader:
             case "headers_finished":
                 self._part = self._begin()
             case "part_data" if self._part is not None:
+                self._count(data)
                 await self._part.add(data)
             case "part_end" if self._part is not None:
                 part, self._part = self._part, None
                 await part.end(self._form)
 
-    def _begin(self) -> "_Text | _File":
+    def _count(self, data: bytes) -> None:
+        if isinstance(self._part, _Text):
+            self._text += len(data)
+        if self._text > MOST_TEXTS:
+            raise BadForm(413)
+
+    def _begin(self) -> "_Text | _File | None":
+        """None for a file that is one too many."""
         self._parts += 1
         if self._parts > MOST_FIELDS:
             raise BadForm(413)
@@ -137,6 +165,10 @@ class _Reader:
         name = options.get(b"name", b"").decode()
         if b"filename" not in options:
             return _Text(name)
+        if not self.keeps:
+            raise _Enough
+        if len(self._form.files) >= MOST_FILES:
+            return None
         mime, _ = parse_options_header(self._headers.get(b"content-type", b""))
         return _File(self._host, mime.decode("latin-1"), self._limit)
 
@@ -186,8 +218,7 @@ class _File:
         except TooLarge:
             form.too_large = True
             return
-        if len(form.files) < MOST_FILES:
-            form.files.append(media)
+        form.files.append(media)
 
     async def abandon(self) -> None:
         """The request ended in the middle of the file."""

@@ -89,4 +89,8 @@ if (report) {
     send(new FormData(report), 0);
   });
 }
+
+// While very many come, a form has to work for its way in.
+const hold = by("hold");
+if (hold) import("/channels/webform/static/hold.js").then((holding) => holding.work(hold)).catch(() => {});
 })();
