@@ -55,7 +55,7 @@ async def everything(settings: Settings, plugins: Mapping[str, object] | None = 
     await migrate_database(settings)
     async with redis_for(settings) as pool:
         core = build_core(settings, pool, plugins, speaks=True)
-        accounts = await load(core, console)
+        accounts = await load(core)
         web_app = build_web(core)
         async with running(core, web_app):
             await _note_channels(core)
@@ -122,7 +122,7 @@ async def migrate_database(settings: Settings, roles: str = "") -> None:
 
 async def load_demo(settings: Settings) -> None:
     core = build_core(settings)
-    accounts = await load(core, console)
+    accounts = await load(core)
     for login, password, office in accounts:
         console.print(f"{login} {password} {office}")
     await core.store.dispose()

@@ -28,7 +28,7 @@ from satark.channels.messages import (
 from satark.channels.registry import Registry
 from satark.channels.spec import Channel
 from satark.commands.crowd import PHOTO, VIDEO, Said, crowd
-from satark.commands.demo import demo_accounts
+from satark.commands.demo_tips import demo_accounts
 from satark.commands.keypad import Caller
 from satark.commands.samples import movie, picture, recording
 from satark.commands.standing import standing
