@@ -1,5 +1,9 @@
 """Numbers of tips: exact for officers, who may open each of them; for analysts, who see nothing else, none that tells of a
-single tip."""
+single tip.
+
+Analysts see months that are over. Whoever looks every minute would else see a kind and a place grow together, and know what
+was told there, and when.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +14,7 @@ from typing import Any
 from starlette.responses import Response
 
 from satark.insight.analysis import EPOCH, day_number
-from satark.insight.asking import EVER
+from satark.insight.asking import EVER, Window
 from satark.insight.numbers import Tally, days, places
 from satark.insight.periods import Kind, Period, Periods, periods
 from satark.insight.reading import Reading
@@ -67,13 +71,15 @@ async def show(work: Work) -> Response:
 
 
 async def overview_of(of: Reading, work: Work) -> Overview:
-    officer, this_month = work.session.role is Role.OFFICER, month_of(hour_of(now()))
+    officer, last = work.session.role is Role.OFFICER, month_of(hour_of(now()))
+    last -= not officer
+    ever = Window(EVER.first, last)
     categories = [*(one.id for one in work.core.pack.categories), REST]
     statuses = [one.value for one in Status]
     rows = places_of(work.core.pack, work.viewer.offices)
-    months = [this_month - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
-    kept = await places(of, EVER, ("district", "station", "category"))
-    by_month = await places(of, EVER, ("month",))
+    months = [last - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
+    kept = await places(of, ever, ("district", "station", "category"))
+    by_month = await places(of, ever, ("month",))
     where: Counts = Counter()
     for (district, station, _), tally in kept.items():
         where[district, station] += tally.total
