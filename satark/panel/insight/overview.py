@@ -79,13 +79,12 @@ async def overview_of(of: Reading, work: Work) -> Overview:
     rows = places_of(work.core.pack, work.viewer.offices)
     months = [last - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
     kept = await places(of, ever, ("district", "station", "category"))
-    by_month = await places(of, ever, ("month",))
+    by_month = await places(of, Window(months[-1], last), ("month",))
     where: Counts = Counter()
     for (district, station, _), tally in kept.items():
         where[district, station] += tally.total
-    counted = Counted.of(
-        _kinds(_by_status(kept), categories, statuses), _places(where, rows), _months(by_month, months)
-    )
+    when = _months(by_month, months, where.total())
+    counted = Counted.of(_kinds(_by_status(kept), categories, statuses), _places(where, rows), when)
     told = exact(counted) if officer else protect(counted)
     return Overview(told, categories, statuses, rows, [first_hour(one) for one in months])
 
@@ -99,11 +98,10 @@ def _by_status(kept: Mapping[tuple[Any, ...], Tally]) -> Counts:
     return found
 
 
-def _months(by_month: Mapping[tuple[Any, ...], Tally], months: list[int]) -> list[Counted]:
+def _months(by_month: Mapping[tuple[Any, ...], Tally], months: list[int], every: int) -> list[Counted]:
     """Each of these, and all that are earlier."""
     newest = [by_month[month,].total if (month,) in by_month else 0 for month in months]
-    earlier = sum(tally.total for (month,), tally in by_month.items() if month < months[-1])
-    return [*map(Counted, newest), Counted(earlier)]
+    return [*map(Counted, newest), Counted(max(0, every - sum(newest)))]
 
 
 async def _largest_change(of: Reading) -> tuple[str, Ranked, Periods] | None:
