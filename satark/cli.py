@@ -179,7 +179,7 @@ def bench_numbers(
     keep: Annotated[bool, typer.Option(help="leave the databases on the server")] = False,
 ) -> None:
     """Measure the pages of numbers over 10,000, 100,000 and 1,000,000 tips, and what it costs to keep them."""
-    runs = asyncio.run(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
+    runs = run_in_loop(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
     said = report.insight(runs)
     if write is not None:
         report.put(write, said)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from starlette.applications import Starlette
 
 from satark.app import build_bench, build_core, build_web, connect, running
 from satark.commands.demo import load
+from satark.commands.loop import spare_what_is_there
 from satark.core import Core
 from satark.jobs.redis import PrivateRedis
 from satark.jobs.worker import work
@@ -140,9 +140,8 @@ class Server(uvicorn.Server):
 
 
 async def _serve(app: Starlette, settings: Settings) -> None:
-    """No access log: it would hold addresses. What is there from the start is never garbage, and not looked through."""
-    gc.collect()
-    gc.freeze()
+    """No access log: it would hold addresses."""
+    spare_what_is_there()
     config = uvicorn.Config(
         app,
         host=settings.host,

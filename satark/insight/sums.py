@@ -25,7 +25,7 @@ async def sums(
 ) -> dict[tuple[Any, ...], tuple[int, ...]]:  # fmt: skip
     """The numbers of a table, summed up by some of its keys. What is hidden was perhaps counted differently a minute ago, so
     nothing falls below zero."""
-    numbers = numbers_of(table)
+    numbers, known = numbers_of(table), len(by)
     where = [] if category is None else [table.category == category]
     where += [] if days is None else [table.day.between(*days)]
 
@@ -33,7 +33,8 @@ async def sums(
         keys = [getattr(table, name) for name in by]
         summed = select(*keys, *(func.sum(getattr(table, name)) for name in numbers)).group_by(*keys)
         rows = await of.db.execute(summed.where(*wanted(of, table, some, scope), *where))
-        return {tuple(row[: len(by)]): tuple(row[len(by) :]) for row in rows}
+        # All at once: one by one, each would be handed over from another thread.
+        return {row[:known]: row[known:] for row in map(tuple, rows.all())}
 
     old, new = _parted(of, window)
     found = await read(new)
