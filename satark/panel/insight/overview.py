@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from satark.insight.analysis import EPOCH, day_number
@@ -20,9 +21,12 @@ from satark.insight.periods import Kind, Period, Periods, periods
 from satark.insight.reading import Reading
 from satark.insight.suppression import Counted, Told, exact, protect
 from satark.insight.trends import Ranked, ranked
+from satark.language import show_month
 from satark.panel.gate import Work, guarded
 from satark.panel.insight.asked import numbers_for
+from satark.panel.insight.lists import csv
 from satark.panel.roles import SERVING, Role
+from satark.paper.sheets import Cell
 from satark.routing.pack import Pack
 from satark.routing.tree import below
 from satark.store.clock import hour_of, now
@@ -68,6 +72,22 @@ async def show(work: Work) -> Response:
         found = await overview_of(of, work)
         change = await _largest_change(of) if officer else None
     return work.page("insight/overview.html", exact=officer, change=change, **vars(found))
+
+
+async def file(work: Work) -> Response:
+    """The months of the chart."""
+    async with numbers_for(work) as of:
+        if of is None:
+            raise HTTPException(503)
+        found = await overview_of(of, work)
+    numbers = [part.most for part in found.told.divisions[-1]] if found.told else []
+
+    def rows(words: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+        names = [*(show_month(one, work.viewer.locale) for one in found.months), str(words["earlier"])]
+        oldest_first = zip(reversed(names), reversed(numbers), strict=True)
+        return [(name, number) for name, number in oldest_first]  # noqa: C416 - a list of cells, not of what they are
+
+    return await csv(work, "months", ("month", "tips"), rows)
 
 
 async def overview_of(of: Reading, work: Work) -> Overview:
@@ -159,4 +179,5 @@ def _places(counts: Counts, places: list[Place]) -> list[Counted]:
 
 ROUTES = [
     guarded("/insight/", show, roles=SERVING),
+    guarded("/insight/months.csv", file),
 ]
