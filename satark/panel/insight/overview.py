@@ -85,7 +85,7 @@ async def file(work: Work) -> Response:
     def rows(words: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
         names = [*(show_month(one, work.viewer.locale) for one in found.months), str(words["earlier"])]
         oldest_first = zip(reversed(names), reversed(numbers), strict=True)
-        return [(name, number) for name, number in oldest_first]  # noqa: C416 - a list of cells, not of what they are
+        return [(name, number) for name, number in oldest_first]
 
     return await csv(work, "months", ("month", "tips"), rows)
 
