@@ -122,7 +122,7 @@ def _or_exit(work: "Coroutine[Any, Any, Manifest]") -> "Manifest":
 
 @app.command()
 def demo() -> None:
-    """Load demo accounts and twelve weeks of synthetic tips into an empty installation."""
+    """Load demo accounts and two years of synthetic tips into an empty installation."""
     from satark.commands import run
 
     asyncio.run(run.load_demo(Settings()))

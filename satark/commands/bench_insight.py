@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from satark.app import build_bench, build_web
 from satark.commands import bench, mass
 from satark.commands.bench import Measured, Results, Run
+from satark.commands.loop import spare_what_is_there
 from satark.core import Core
 from satark.jobs.counting import audiences, count_changes
 from satark.jobs.warnings import tell_warnings
@@ -60,6 +61,7 @@ async def _measure(core: Core, size: int, console: Console) -> Results:
     worked = await _work(core, size)
     results: Results = {}
     web = build_web(core, "panel")
+    spare_what_is_there()
     for who in bench.OFFICERS:
         async with bench.at_desk(web, who) as client:
             for what, path in PAGES.items():

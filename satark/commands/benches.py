@@ -54,7 +54,7 @@ def bench_numbers(
 
     from satark.commands import bench_insight, report
 
-    runs = asyncio.run(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
+    runs = run_in_loop(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
     said = report.insight(runs)
     if write is not None:
         report.put(write, said)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from satark.core import Core
 from satark.panel.people import add_officer, check_password
 from satark.panel.roles import Role
+from satark.store.clock import hour_of, now
 from satark.store.engine import Store
 from satark.store.officers import Officer
 
@@ -51,7 +52,7 @@ async def load(core: Core) -> list[tuple[str, str, str]]:
     if not logins:
         from satark.commands.demo_tips import load_tips
 
-        await load_tips(core)
+        await load_tips(core, hour_of(now()))
     return [(one[0], one[1], one[2] if one[3] else one[4].value) for one in people if one[0] in demo]
 
 

@@ -26,3 +26,9 @@ def starting() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def spare_what_is_there() -> None:
+    """What is there when serving begins is never garbage, and not looked through: that would stop every page for a while."""
+    gc.collect()
+    gc.freeze()

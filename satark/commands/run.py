@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from satark.app import build_bench, build_core, build_web, connect, running
-from satark.commands.loop import starting
+from satark.commands.loop import spare_what_is_there, starting
 from satark.core import Core
 from satark.jobs.redis import PrivateRedis
 from satark.settings import Settings
@@ -112,9 +111,8 @@ class Server(uvicorn.Server):
 
 
 async def serve(app: Starlette, settings: Settings) -> None:
-    """No access log: it would hold addresses. What is there from the start is never garbage, and not looked through."""
-    gc.collect()
-    gc.freeze()
+    """No access log: it would hold addresses."""
+    spare_what_is_there()
     config = uvicorn.Config(
         app,
         host=settings.host,

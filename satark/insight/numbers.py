@@ -20,6 +20,9 @@ from satark.tips.tallies.counting import OPEN, STATES, numbers_of
 from satark.tips.tallies.waits import Wait, quantile, unpacked
 
 SLOTS = 168
+_PLACE = numbers_of(PlaceTally)
+_STATES = tuple((state, _PLACE.index(state)) for state in STATES)
+_ACTED_ON, _REPEATS = _PLACE.index("acted_on"), _PLACE.index("repeats")
 
 K = TypeVar("K")
 K2 = TypeVar("K2")
@@ -95,12 +98,15 @@ async def places(
 ) -> dict[tuple[Any, ...], Tally]:
     """Tips by any of `month`, `district`, `station` and `category`, in the order of `by`."""
     rows = await sums(of, PlaceTally, by, window, scope)
-    names = numbers_of(PlaceTally)
-    found = {key: dict(zip(names, numbers, strict=True)) for key, numbers in rows.items()}
-    return {
-        key: Tally(Counter({state: row[state] for state in STATES if row[state]}), row["acted_on"], row["repeats"])
-        for key, row in found.items()
-    }
+    return {key: _tally(numbers) for key, numbers in rows.items()}
+
+
+def _tally(numbers: Sequence[int]) -> Tally:
+    states: Counter[str] = Counter()
+    for state, at in _STATES:
+        if n := numbers[at]:
+            states[state] = n
+    return Tally(states, numbers[_ACTED_ON], numbers[_REPEATS])
 
 
 async def days(

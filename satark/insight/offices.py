@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from satark.insight.asking import Scope, Window
 from satark.insight.comparison import Record
@@ -70,7 +71,9 @@ def record(tally: Tally, action: Waits, people: int | None) -> Record:
 def _office_of(pack: Pack, kind: str) -> Callable[[tuple[str, ...]], str]:
     """Of a district and station, the office of a kind that they lie in, "" where there is none."""
     kinds = {one.id: one.kind for one in pack.offices.values()}
-    return lambda place: next((one for one in line(pack.parents, place[1] or place[0]) if kinds.get(one) == kind), "")
+    return cache(
+        lambda place: next((one for one in line(pack.parents, place[1] or place[0]) if kinds.get(one) == kind), "")
+    )
 
 
 def _until_action(found: Mapping[tuple[str, ...], Mapping[Wait, Waits]]) -> dict[tuple[str, ...], Waits]:

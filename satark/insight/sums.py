@@ -1,6 +1,8 @@
 """Sums over the rows that are kept, less what is hidden from a viewer alone."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+from operator import add
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,9 +10,13 @@ from sqlmodel import SQLModel
 
 from satark.insight.asking import Scope, Window
 from satark.insight.reading import Reading
+from satark.insight.settled import Sums, settled
+from satark.tips.tallies.calendar import month_of
 from satark.tips.tallies.counting import keys_of, numbers_of
 
 MOST_MONTHS = 36
+"""Of a longer time, all but the newest of those that are kept are told from memory (settled.py)."""
+NEWEST = 6
 
 
 async def sums(
@@ -19,15 +25,23 @@ async def sums(
 ) -> dict[tuple[Any, ...], tuple[int, ...]]:  # fmt: skip
     """The numbers of a table, summed up by some of its keys. What is hidden was perhaps counted differently a minute ago, so
     nothing falls below zero."""
-    numbers = numbers_of(table)
-    where = [*wanted(of, table, window, scope)]
-    if category is not None:
-        where.append(table.category == category)
-    if days is not None:
-        where.append(table.day.between(*days))
-    keys = [getattr(table, name) for name in by]
-    summed = select(*keys, *(func.sum(getattr(table, name)) for name in numbers)).where(*where).group_by(*keys)
-    found = {tuple(row[: len(by)]): tuple(row[len(by) :]) for row in await of.db.execute(summed)}
+    numbers, known = numbers_of(table), len(by)
+    where = [] if category is None else [table.category == category]
+    where += [] if days is None else [table.day.between(*days)]
+
+    async def read(some: Window) -> Sums:
+        keys = [getattr(table, name) for name in by]
+        summed = select(*keys, *(func.sum(getattr(table, name)) for name in numbers)).group_by(*keys)
+        rows = await of.db.execute(summed.where(*wanted(of, table, some, scope), *where))
+        # All at once: one by one, each would be handed over from another thread.
+        return {row[:known]: row[known:] for row in map(tuple, rows.all())}
+
+    old, new = _parted(of, window)
+    found = await read(new)
+    if old is not None:
+        asked = (table, tuple(by), scope, category, days)
+        for key, past in (await settled(of, old, asked, partial(read, old))).items():
+            found[key] = tuple(map(add, found[key], past)) if key in found else past
     if not of.hidden:
         return found
     for sign, row, less in hidden_rows(of, table, window, scope):
@@ -36,6 +50,14 @@ async def sums(
             before = found.get(key, (0,) * len(numbers))
             found[key] = tuple(one + sign * other for one, other in zip(before, less, strict=True))
     return {key: tuple(max(0, one) for one in row) for key, row in found.items() if any(one > 0 for one in row)}
+
+
+def _parted(of: Reading, window: Window) -> tuple[Window | None, Window]:
+    """A long time into what is long past and the rest."""
+    border = month_of(of.counted) - NEWEST
+    if window.last - window.first < MOST_MONTHS or not window.first < border <= window.last:
+        return None, window
+    return Window(window.first, border - 1), Window(border, window.last)
 
 
 def _asked(table: Any, scope: Scope) -> dict[str, str]:

@@ -6,9 +6,10 @@ still have two values at least**, whatever is added, subtracted and compared. Th
 
 1. Numbers are a tree: each may be divided in several ways (by kind, by place, by month), and the parts of a division add
    up to it. Nobody is told which parts of two divisions are the same tips.
-2. First every number from 3 on is shown as it is. Where that gives one away, sums are shown as ranges of five; then all
-   numbers as ranges of five, of ten, of fifty.
-3. Where even that gives one away, nothing is shown at all.
+2. Every number from 3 on is shown as a range of five: who looks again later, or keeps a report, could subtract exact ones,
+   and what came in between may be one tip. Where ranges of five give a small number away, ranges of ten are shown, then of
+   fifty.
+3. Where even those give one away, nothing is shown at all.
 
 Two values at least is decided exactly, by narrowing every range with those above and below it (`_told_apart`). What the
 parts of a table are must not depend on the numbers: a row that appears with its first tip tells of it.
@@ -19,8 +20,8 @@ from dataclasses import dataclass
 from typing import Self
 
 LEAST = 3
-# How wide the ranges are: of what is not divided further, and of sums.
-WIDTHS = ((1, 1), (1, 5), (5, 5), (10, 10), (50, 50))
+# How wide the ranges are.
+WIDTHS = (5, 10, 50)
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Told:
 
 def protect(root: Counted) -> Told | None:
     """What may be shown of numbers; None where nothing may."""
-    for width, sum_width in WIDTHS:
-        told = _told(root, width, sum_width)
+    for width in WIDTHS:
+        told = _told(root, width)
         if _told_apart(told, *_narrowed(told)):
             return told
     return None
@@ -63,13 +64,12 @@ def exact(root: Counted) -> Told:
     return Told(root.number, root.number, tuple(tuple(map(exact, one)) for one in root.divisions))
 
 
-def _told(counted: Counted, width: int, sum_width: int) -> Told:
-    parts = tuple(tuple(_told(part, width, sum_width) for part in one) for one in counted.divisions)
+def _told(counted: Counted, width: int) -> Told:
+    parts = tuple(tuple(_told(part, width) for part in one) for one in counted.divisions)
     if counted.number < LEAST:
         return Told(0, LEAST - 1, parts)
-    wide = sum_width if counted.divisions else width
-    low = counted.number // wide * wide
-    return Told(max(LEAST, low), low + wide - 1, parts)
+    low = counted.number // width * width
+    return Told(max(LEAST, low), low + width - 1, parts)
 
 
 def _narrowed(told: Told) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
 from satark.language import NO_WORDING, Wording, environment, page_loader
+from satark.web.sparks import spark_of
 
 
 class Pages:
@@ -26,6 +27,7 @@ class Pages:
         self._spoken = wording
         if locale not in self._environments:
             self._environments[locale] = environment(self._loader, locale, wording=wording)
+            self._environments[locale].filters["spark"] = spark_of
         return self._environments[locale]
 
     def text(self, template: str, locale: str, **context: Any) -> str:

@@ -1,10 +1,21 @@
-"""The demo is whole after an upgrade, and lets nobody in where there is more than a demo."""
+"""The demo is whole after an upgrade, lets nobody in where there is more than a demo, and has enough for each page of numbers."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import text
 
-from conftest import House
+from conftest import MONDAY, House, Watch
 from satark.commands.demo import load
+from satark.commands.demo_tips import RISE, TIPS
+from satark.insight.analysis import analysis
+from satark.insight.periods import Kind
+from satark.insight.reading import Reading
+from satark.insight.watching import watched
+from satark.jobs.counting import audiences
 from satark.panel.people import add_officer, check_password
+from satark.tips.tallies.calendar import day_of
+from satark.tips.tallies.passing import rebuild
 from tests.tips.standing import wrong
 
 ALL = {"dig", "sp", "sho", "analyst", "admin", "auditor"}
@@ -32,7 +43,7 @@ async def test_a_demo_gets_what_it_lacks_and_nothing_else_does(house: House) -> 
     assert await loaded(house) == ALL
     assert await check_password(house.core.store, "analyst", "demo-analyst-1")
     async with house.core.store.read() as db:
-        assert (await db.execute(text("SELECT count(*) FROM tip"))).scalar_one() == 240
+        assert (await db.execute(text("SELECT count(*) FROM tip"))).scalar_one() == TIPS + RISE[3]
     assert await wrong(house.core.store) == []
     async with house.core.store.read() as db:
         assert (await db.execute(text("SELECT count(*) FROM officer"))).scalar_one() == len(ALL)
@@ -43,3 +54,23 @@ async def test_a_demo_gets_what_it_lacks_and_nothing_else_does(house: House) -> 
     await do(house, "DELETE FROM officer WHERE login = 'real'")
     await do(house, "UPDATE officer SET active = false WHERE login = 'sp'")
     assert await loaded(house) == ALL - {"analyst", "sp"}
+
+
+@pytest.mark.parametrize("day", [0, 3, 6])
+async def test_whenever_it_is_loaded_it_has_a_warning_seasons_and_a_year_before(
+    house: House, watch: Watch, day: int
+) -> None:
+    watch.put(MONDAY + timedelta(days=day, hours=12))
+    house.core.settings.count_synthetic = True
+    await loaded(house)
+    seeing = await audiences(house.core)
+    assert await rebuild(house.core.store, seeing, watch.hour)
+    range_office = next(key for key, eyes in seeing.items() if "range/varanasi" in eyes.offices)
+    async with house.core.store.read() as db:
+        of = Reading(db, range_office, watch.hour)
+        warned = await watched(of, day_of(watch.hour))
+        month = await analysis(of, Kind.MONTH, day_of(watch.hour))
+    assert [(one.district, one.category) for one in warned.warnings] == [("district/jaunpur", RISE[0])]
+    assert warned.seasonal
+    assert month.seasonal
+    assert month.year is not None

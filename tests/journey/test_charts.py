@@ -26,6 +26,7 @@ from satark.resources import data_dir, static_dir
 from satark.routing.folder import load_pack
 from satark.routing.pack import Pack
 from satark.web.headers import SecurityHeaders
+from satark.web.sparks import spark_of
 from tests.journey.test_whole_way import DESK, PHONE, has_no_violation
 
 HERE = Path(__file__).parent
@@ -96,6 +97,7 @@ class Speaking(dict[str, Environment]):
 
     def __missing__(self, locale: str) -> Environment:
         self[locale] = environment(ChoiceLoader([page_loader({}), FileSystemLoader(HERE)]), locale)
+        self[locale].filters["spark"] = spark_of
         return self[locale]
 
 

@@ -137,7 +137,7 @@ async def test_an_analyst_has_the_overview_and_no_second_set_of_numbers(town: Ho
     assert len(found) == 4
     assert "<3" in {cell for row in found["1 By kind and status"] for cell in row}
     assert not {1, 2, 0} & {cell for leaf in found.values() for row in leaf[1:] for cell in row}
-    assert "Numbers of now" in paper(await take(town, "analyst", "pdf now"))
+    assert "Overview" in paper(await take(town, "analyst", "pdf now"))
     for what in TAKEN:
         assert (await take(town, "analyst", f"pdf {what}")).status_code == 403
     assert (await take(town, "sp", "pdf now")).status_code == 403

@@ -1,5 +1,9 @@
 """Numbers of tips: exact for officers, who may open each of them; for analysts, who see nothing else, none that tells of a
-single tip."""
+single tip.
+
+Analysts see months that are over. Whoever looks every minute would else see a kind and a place grow together, and know what
+was told there, and when.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,18 +11,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from satark.insight.analysis import EPOCH, day_number
-from satark.insight.asking import EVER
+from satark.insight.asking import EVER, Window
 from satark.insight.numbers import Tally, days, places
 from satark.insight.periods import Kind, Period, Periods, periods
 from satark.insight.reading import Reading
 from satark.insight.suppression import Counted, Told, exact, protect
 from satark.insight.trends import Ranked, ranked
+from satark.language import show_month
 from satark.panel.gate import Work, guarded
 from satark.panel.insight.asked import numbers_for
+from satark.panel.insight.lists import csv
 from satark.panel.roles import SERVING, Role
+from satark.paper.sheets import Cell
 from satark.routing.pack import Pack
 from satark.routing.tree import below
 from satark.store.clock import hour_of, now
@@ -66,20 +74,37 @@ async def show(work: Work) -> Response:
     return work.page("insight/overview.html", exact=officer, change=change, **vars(found))
 
 
+async def file(work: Work) -> Response:
+    """The months of the chart."""
+    async with numbers_for(work) as of:
+        if of is None:
+            raise HTTPException(503)
+        found = await overview_of(of, work)
+    numbers = [part.most for part in found.told.divisions[-1]] if found.told else []
+
+    def rows(words: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+        names = [*(show_month(one, work.viewer.locale) for one in found.months), str(words["earlier"])]
+        oldest_first = zip(reversed(names), reversed(numbers), strict=True)
+        return [(name, number) for name, number in oldest_first]
+
+    return await csv(work, "months", ("month", "tips"), rows)
+
+
 async def overview_of(of: Reading, work: Work) -> Overview:
-    officer, this_month = work.session.role is Role.OFFICER, month_of(hour_of(now()))
+    officer, last = work.session.role is Role.OFFICER, month_of(hour_of(now()))
+    last -= not officer
+    ever = Window(EVER.first, last)
     categories = [*(one.id for one in work.core.pack.categories), REST]
     statuses = [one.value for one in Status]
     rows = places_of(work.core.pack, work.viewer.offices)
-    months = [this_month - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
-    kept = await places(of, EVER, ("district", "station", "category"))
-    by_month = await places(of, EVER, ("month",))
+    months = [last - back for back in range(MANY_MONTHS if officer else FEW_MONTHS)]
+    kept = await places(of, ever, ("district", "station", "category"))
+    by_month = await places(of, Window(months[-1], last), ("month",))
     where: Counts = Counter()
     for (district, station, _), tally in kept.items():
         where[district, station] += tally.total
-    counted = Counted.of(
-        _kinds(_by_status(kept), categories, statuses), _places(where, rows), _months(by_month, months)
-    )
+    when = _months(by_month, months, where.total())
+    counted = Counted.of(_kinds(_by_status(kept), categories, statuses), _places(where, rows), when)
     told = exact(counted) if officer else protect(counted)
     return Overview(told, categories, statuses, rows, [first_hour(one) for one in months])
 
@@ -93,11 +118,10 @@ def _by_status(kept: Mapping[tuple[Any, ...], Tally]) -> Counts:
     return found
 
 
-def _months(by_month: Mapping[tuple[Any, ...], Tally], months: list[int]) -> list[Counted]:
+def _months(by_month: Mapping[tuple[Any, ...], Tally], months: list[int], every: int) -> list[Counted]:
     """Each of these, and all that are earlier."""
     newest = [by_month[month,].total if (month,) in by_month else 0 for month in months]
-    earlier = sum(tally.total for (month,), tally in by_month.items() if month < months[-1])
-    return [*map(Counted, newest), Counted(earlier)]
+    return [*map(Counted, newest), Counted(max(0, every - sum(newest)))]
 
 
 async def _largest_change(of: Reading) -> tuple[str, Ranked, Periods] | None:
@@ -155,4 +179,5 @@ def _places(counts: Counts, places: list[Place]) -> list[Counted]:
 
 ROUTES = [
     guarded("/insight/", show, roles=SERVING),
+    guarded("/insight/months.csv", file),
 ]

@@ -1,4 +1,4 @@
-"""An analyst's report: the overview as it is now, protected as one set of numbers.
+"""An analyst's report: the overview, protected as one set of numbers.
 
 No numbers of a week or month: they would be a second set over the same tips (changes.py says what that gives away)."""
 
@@ -9,6 +9,10 @@ from satark.panel.insight.overview import Overview
 from satark.panel.insight.report_parts import NAME, SHORT, Words
 from satark.paper.reports import Section
 from satark.paper.sheets import Cell, Column
+
+
+def period_of(work: Work, words: Words, found: Overview) -> str:
+    return str(words["until_month"].format(month=show_month(found.months[0], work.viewer.locale)))
 
 
 def sections_of(work: Work, words: Words, found: Overview) -> list[Section]:

@@ -108,7 +108,7 @@ async def _content(work: Work, wanted: Wanted, words: Words) -> tuple[str, list[
             raise HTTPException(503)
         if wanted.kind is None:
             found = await overview_of(of, work)
-            return show_day(hour_of(now()), work.viewer.locale), report_overview.sections_of(work, words, found)
+            return report_overview.period_of(work, words, found), report_overview.sections_of(work, words, found)
         until = end_asked(wanted.until, wanted.kind, today())
         if wanted.until and until.isoformat() != wanted.until:
             raise HTTPException(422)

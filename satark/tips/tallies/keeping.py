@@ -7,6 +7,7 @@ gives up, and so does who began before an accusation (`take_out`).
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from secrets import randbits
 from typing import Any
 
 from sqlalchemy import delete, insert, select, tuple_, update
@@ -126,7 +127,12 @@ async def _count_in(db: AsyncConnection, month: int, audiences: Mapping[str, Eye
 
 
 async def _make_months(db: AsyncConnection, audiences: Iterable[str], months: Iterable[int]) -> None:
-    rows = [TallyMonth(audience=key, month=month).model_dump() for key in sorted(audiences) for month in months]
+    # Versions begin anywhere: of an audience that is dropped and comes back, none is what it was before.
+    rows = [
+        TallyMonth(audience=key, month=month, version=randbits(30)).model_dump()
+        for key in sorted(audiences)
+        for month in months
+    ]
     if rows:
         await db.execute(upsert(db, TallyMonth).on_conflict_do_nothing(), rows)
 
