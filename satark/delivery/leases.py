@@ -8,7 +8,7 @@ from satark.store.tables import Outbox
 # In seconds: longer than a send may take (registry.SEND_LIMIT), for it is renewed with every part.
 LEASE = 60
 # No lease is longer, however many parts a message has.
-LONGEST_LEASE = 3 * LEASE
+LONGEST_LEASE = 4 * LEASE
 
 _outbox: Any = Outbox
 
@@ -32,5 +32,6 @@ class Leases:
 
 
 def renewed(lease: int, moment: int) -> int:
-    """The next lease: another one than before, by which its holder knows it, and never much longer than a lease is."""
-    return max(moment + LEASE, lease + 1)
+    """The next lease, from the end of this one on: another number, by which its holder knows it, and never much longer than
+    two leases are."""
+    return max(min(max(lease, moment), moment + LEASE) + LEASE, lease + 1)
