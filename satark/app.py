@@ -66,7 +66,7 @@ def build_core(
         jurisdiction=jurisdiction,
         registry=registry,
         pages=_pages(registry, jurisdiction),
-        keeper=Keeper(store, Blobs(settings.evidence), Seal(keys["content.pub"]), opener, locker),
+        keeper=Keeper(store, Blobs(settings.evidence, settings.reserve), Seal(keys["content.pub"]), opener, locker),
         speaker=Speaker(Shelf(settings.clips), speaks=speaks and available()),
         door=_door(settings, store, keys, jurisdiction, waker) if all(name in keys for name in GATEWAY_KEYS) else None,
         wake=waker.wake,

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     below it, or a whole origin.
 
     `port` is opened at `host`: this machine's own address, for a proxy on it, unless a container needs another.
+    `reserve` is how many bytes of the disk are not for files: below it none are taken, and a flood of them leaves room for
+    words.
     `connections` may be open at a time, as far as the system allows so many files.
     At `metrics_port` of this machine Prometheus finds what it may know; at 0 there is none.
 
@@ -61,6 +63,7 @@ class Settings(BaseSettings):
     count_synthetic: bool = False
     body_limit: int = 1_048_576
     upload_limit: int = 104_857_600
+    reserve: int = 1_073_741_824
 
     @cached_property
     def keys(self) -> Path:

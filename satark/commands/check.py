@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from satark.app import build_core, build_web, running
 from satark.commands.voices import missing_clips
+from satark.evidence.blobs import Blobs
 from satark.evidence.leftovers import left_over
 from satark.evidence.probe import what_gets_out
 from satark.evidence.sandbox import Down, Sandbox
@@ -38,8 +39,8 @@ async def doctor(settings: Settings) -> bool:
         _say(False, f"there are no keys in {settings.keys}; run `satark keys new`")
         return False
     _say(True, f"keys: {', '.join(sorted(keys.found))}")
-    sandboxed = await _sandbox()
-    return await _database(settings) and await _channels(settings) and sandboxed
+    sandboxed, roomy = await _sandbox(), _room(settings)
+    return await _database(settings) and await _channels(settings) and sandboxed and roomy
 
 
 async def _sandbox() -> bool:
@@ -57,6 +58,15 @@ async def _sandbox() -> bool:
     if not got:
         _say(True, f"sandbox: no network, no files, no processes; {walls} of 2 walls (namespaces, list of calls)")
     return not got
+
+
+def _room(settings: Settings) -> bool:
+    room = Blobs(settings.evidence, settings.reserve).room
+    if room == 0:
+        _say(False, f"no files are taken: less than {settings.reserve:,} bytes of the disk are free (SATARK_RESERVE)")
+    elif room is not None:
+        _say(True, f"room for {room:,} bytes of files")
+    return room != 0
 
 
 async def _database(settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,16 @@ from satark.store.clock import HOUR, now
 NAME = re.compile(r"[0-9a-f]{32}")
 
 
-class Blobs:
-    """Names are random hex. A local file's times are those of the hour: exact ones could be matched with a phone's."""
+class NoRoom(OSError):
+    """What is left of the disk is for words."""
 
-    def __init__(self, url: str) -> None:
+
+class Blobs:
+    """Names are random hex. A local file's times are those of the hour: exact ones could be matched with a phone's.
+    `reserve` is how many bytes of a local disk are not for files."""
+
+    def __init__(self, url: str, reserve: int = 0) -> None:
+        self._reserve = reserve
         self._folder: Path | None = None
         self._store: ObjectStore
         if url.startswith("file:"):
@@ -27,6 +34,16 @@ class Blobs:
             self._store = LocalStore(self._folder)
         else:
             self._store = _elsewhere(url)
+
+    @property
+    def room(self) -> int | None:
+        """How many bytes of new files the disk has room for; None where others look after that."""
+        return None if self._folder is None else max(0, shutil.disk_usage(self._folder).free - self._reserve)
+
+    def make_sure_of_room(self) -> None:
+        """Before a file is taken from a citizen. Raises NoRoom."""
+        if self.room == 0:
+            raise NoRoom
 
     async def put(self, name: str, chunks: AsyncIterator[bytes]) -> None:
         """Store the chunks. Where they end in an error, nothing of them stays."""

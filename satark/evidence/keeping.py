@@ -54,7 +54,8 @@ class Keeper:
         self.places = asyncio.Semaphore(ABREAST)
 
     async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int, kind: str = "", voice: str = "") -> str:
-        """Store a file that is being read. Returns its id. Raises OverLimit."""
+        """Store a file that is being read. Returns its id. Raises OverLimit, NoRoom."""
+        self.blobs.make_sure_of_room()
         row = Evidence(id=random_id(), kind=kind or kind_of(mime), mime=mime, voice=voice, hour=hour_of(now()))
         row = row.model_copy(update=await self.store_blob(chunks, limit))
         async with self.store.write() as db:

@@ -43,7 +43,8 @@ class Uploads:
         self.keeper = keeper
 
     async def create(self, size: int, mime: str) -> Upload:
-        """`size` is in bytes."""
+        """`size` is in bytes. Raises NoRoom."""
+        self.keeper.blobs.make_sure_of_room()
         upload = Upload(kind=kind_of(mime), mime=mime, size=size, arrived=0, expires=hour_of(now()) + LIFE_HOURS)
         async with self.keeper.store.write() as db:
             await db.execute(insert(Upload).values(**upload.model_dump()))

@@ -1,9 +1,12 @@
 """What the core offers one channel: the `Host` of the contract."""
 
+import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from obstore.exceptions import BaseError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from satark.channels.messages import Choice, DeliveryStatus, Envelope, Media, MediaKind, Prompt, Spoken
@@ -12,6 +15,8 @@ from satark.core import Core
 from satark.evidence.keeping import OverLimit, kind_of
 from satark.language import LANGUAGES
 from satark.settings import PREFIX
+
+log = logging.getLogger(__name__)
 
 
 class ChannelHost:
@@ -43,6 +48,9 @@ class ChannelHost:
             kept = await self._core.keeper.keep(chunks, mime, limit, kind)
         except OverLimit:
             raise TooLarge(limit) from None
+        except (OSError, BaseError, SQLAlchemyError) as error:
+            log.error("a file was not kept (%s)", type(error).__name__)
+            raise NotAccepted("the file could not be kept") from None
         return Media(MediaKind(kind), mime, kept=kept)
 
     def questions(self, locale: str, poster: str = "") -> Questions:

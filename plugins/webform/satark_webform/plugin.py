@@ -58,12 +58,12 @@ class WebForm(Channel):
         return self._form(self._locale(request), form)
 
     async def take_form(self, request: Request) -> Response:
-        """Where it was too large, what came of it before is shown again."""
+        """Where it was too large, or there is no room for its files, what came of it is shown again."""
         form = await self._read_some(request)
         locale = self._locale(request, form)
         errors = _errors(form)
         if errors:
-            return self._form(locale, form, errors, 413 if form.too_large else 422)
+            return self._form(locale, form, errors, 413 if form.too_large else 503 if form.no_room else 422)
         if not self.guard.lets(form, _client(request)):
             return self._hold(request, locale, form)
         questions = self.host.questions(locale, form.get("poster"))
@@ -106,8 +106,8 @@ class WebForm(Channel):
     async def _read(self, request: Request) -> Form:
         """The whole form."""
         form = await self._read_some(request)
-        if form.cut:
-            raise HTTPException(413)
+        if form.cut or form.no_room:
+            raise HTTPException(413 if form.cut else 503)
         return form
 
     async def _read_some(self, request: Request) -> Form:
@@ -115,8 +115,6 @@ class WebForm(Channel):
             return await read_form(request, self.host, FILE_LIMIT)
         except BadForm as error:
             raise HTTPException(error.status) from None
-        except NotAccepted:
-            raise HTTPException(503) from None
 
     async def _receive(self, request: Request, envelopes: list[Envelope]) -> list[Prompt]:
         try:
@@ -174,7 +172,7 @@ def _client(request: Request) -> str:
 
 def _errors(form: Form) -> list[str]:
     """What keeps a form from being sent, by the name of the field."""
-    errors = ["files"] if form.too_large else []
+    errors = [name for name, wrong in (("files", form.too_large), ("room", form.no_room)) if wrong]
     if not form.get("category").startswith("category:"):
         errors.append("category")
     if not form.get("text") and not files_of(form):

@@ -10,7 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from satark.channels.messages import Media
-from satark.channels.spec import Host, TooLarge
+from satark.channels.spec import Host, NotAccepted, TooLarge
 
 MOST_TEXT = 100_000
 MOST_TEXTS = 2 * MOST_TEXT
@@ -34,13 +34,14 @@ class _Enough(Exception):
 
 
 class Form:
-    """What was sent: `fields` by name, the files that are kept, and whether one was too large. `cut` is that all together
-    were, and the rest was not read."""
+    """What was sent: `fields` by name, the files that are kept, whether one was too large, and whether there is no room for
+    files. `cut` is that all together were too large, and the rest was not read."""
 
     def __init__(self) -> None:
         self.fields: dict[str, list[str]] = defaultdict(list)
         self.files: list[Media] = []
         self.too_large = False
+        self.no_room = False
         self.cut = False
 
     def get(self, name: str) -> str:
@@ -48,7 +49,7 @@ class Form:
 
 
 async def read_form(request: Request, host: Host, file_limit: int) -> Form:
-    """Raises BadForm, NotAccepted."""
+    """Raises BadForm."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == b"application/x-www-form-urlencoded":
         return await _read_plain(request)
@@ -217,6 +218,9 @@ class _File:
             media = await self._keeping
         except TooLarge:
             form.too_large = True
+            return
+        except NotAccepted:
+            form.no_room = True
             return
         form.files.append(media)
 

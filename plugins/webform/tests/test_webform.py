@@ -83,6 +83,20 @@ async def test_a_file_over_the_limit_is_left_out_and_the_rest_kept(
     assert "what I know" in page.text
 
 
+async def test_where_there_is_no_room_for_files_there_is_for_words(house: House, client: httpx.AsyncClient) -> None:
+    """A flood of files fills its part of the disk, and no more."""
+    house.core.keeper.blobs._reserve = 2**62
+    files = [("files", ("a.jpg", b"x" * 500_000, "image/jpeg"))]
+    page = await client.post("/channels/webform/", data=FORM, files=files)
+    assert page.status_code == 503
+    assert "Your words can" in page.text
+    assert "what I know" in page.text
+    assert 'name="kept"' not in page.text
+    assert receipt((await client.post("/channels/webform/", data=FORM)).text)
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "10"}
+    assert (await client.post("/channels/webform/files", headers=tus)).status_code == 503
+
+
 async def test_it_is_refused_while_it_streams(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("satark_webform.reading.MOST_IN_ALL", 200_000)
     sent = 0
