@@ -33,7 +33,7 @@ from satark.tips.numbers import RECEIPT_DIGITS, is_receipt, span
 from satark.tips.wording import MOST_WORDS, has_all, wanted, words_in
 from satark_ivr.plugin import Ivr
 from satark_telegram.reading import read_update
-from satark_whatsapp.client import _code_in, _retry_after
+from satark_whatsapp.client import _code, _retry_after
 from satark_whatsapp.errors import refusal_of
 from satark_whatsapp.reading import read_post
 from tests.fuzz.corpora import CORPUS, kept, spoilt, telling_nobody
@@ -97,7 +97,7 @@ ANSWERS = kept("answers")
 def test_whatever_whatsapp_answers_is_a_refusal(body: bytes, status: int, after: str) -> None:
     answer = httpx.Response(status, headers=[(b"Retry-After", after.encode())])
     with telling_nobody(body):
-        found = refusal_of(_code_in(body), status, _retry_after(answer))
+        found = refusal_of(_code(body), status, _retry_after(answer))
     assert isinstance(found, TryAgain | Never | WindowClosed)
     assert len(found.why) < 30
 

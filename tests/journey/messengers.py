@@ -78,6 +78,7 @@ class Messenger:
         await self.house.work()
         while await self.count("outbox", "state = 'due'"):
             await self.change("DELETE FROM pace")
+            self.house.bench.courier.paces._ready.clear()
             await self.change("UPDATE outbox SET due = 0 WHERE state = 'due'")
             await self.house.work()
 

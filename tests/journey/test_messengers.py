@@ -355,6 +355,7 @@ async def test_a_channel_that_takes_nothing_gives_nothing_up(both: dict[str, Mes
     assert len(telegram.heard("7000000001")) == 1
     assert whatsapp.stand_in.sent == []
     assert await whatsapp.count("outbox", "attempts = 0 AND state = 'due'") == 2
+    whatsapp.stand_in.refusals.clear()
     whatsapp.house.bench.courier.lane(whatsapp.channel).open()
     await whatsapp.later()
     assert len(whatsapp.heard(ASHA)) == len(whatsapp.heard(MUNNA)) == 1

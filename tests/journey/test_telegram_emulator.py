@@ -84,6 +84,7 @@ class Person:
         async with self._house.core.store.write() as db:
             await db.execute(text("UPDATE outbox SET due = 0"))
             await db.execute(text("DELETE FROM pace"))
+        self._house.bench.courier.paces._ready.clear()
         await self._house.work()
 
     async def heard(self, method: str = "sendMessage") -> list[dict[str, Any]]:

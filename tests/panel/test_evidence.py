@@ -19,7 +19,7 @@ from satark.store.writing import Rows
 from satark.tips.audit import verify
 from satark.tips.letters import Letter, Piece
 from satark.tips.opening import NewTip, open_tip
-from tests.panel.test_work import Desk, desk_of
+from tests.panel.test_work import PASSWORD, Desk, desk_of
 
 A4 = (595, 842)
 
@@ -201,12 +201,15 @@ async def test_what_is_open_is_marked_so_in_both_parts(case: Case) -> None:
 
 
 async def test_no_time_in_it_tells_the_arrival_better_than_its_hour(case: Case, watch: Watch) -> None:
+    signed_in = {"login": "dig", "password": PASSWORD}
     watch.put(MONDAY + timedelta(minutes=4))
+    await case.client.post("/panel/sign-in", data=signed_in)
     await case.desk.client.get(case.at)
     early = text_of(await case.certificate("en"))
     assert "Between 22 Nov 2026, 23:30 and 23 Nov 2026, 00:30" in early
     assert "00:04" not in early
     watch.put(MONDAY + timedelta(minutes=34))
+    await case.client.post("/panel/sign-in", data=signed_in)
     await case.desk.client.get(case.at)
     late = text_of(await case.certificate("en"))
     assert "00:04" not in late

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
+from satark.store.clock import now
 from tests.journey.calls import Carrier, carrier
 
 RINGS = {"SATARK_IVR_MISSED_CALL": "1"}
@@ -65,23 +67,18 @@ async def test_too_many_rings_of_one_number_are_left_alone(tmp_path: Path) -> No
         assert await line.count("pace") == 0
 
 
-async def test_who_could_not_be_called_at_once_is_not_called_later(tmp_path: Path) -> None:
+async def test_who_could_not_be_called_at_once_is_not_called_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with carrier(tmp_path, environ=RINGS) as line:
         line.stand_in.refusals.append(503)
         await ring(line)
         await due(line)
         assert line.stand_in.called == []
-        import time
-
-        from satark.delivery import courier
-
-        later = time.time() + 120
-        original, courier.now = courier.now, lambda: int(later)
-        try:
-            await line.change("UPDATE outbox SET due = 0, claimed_until = 0")
-            await line.house.work()
-        finally:
-            courier.now = original
+        await line.change("UPDATE outbox SET due = 0, claimed_until = 0")
+        later = now() + 120
+        monkeypatch.setattr("satark.delivery.delivering.now", lambda: later)
+        await line.house.work()
         assert line.stand_in.called == []
         assert await line.count("outbox") == 0
 
