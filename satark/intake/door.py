@@ -1,10 +1,12 @@
 """Where messages come in: everything that waits is settled together, as soon as the last commit has ended.
 
-There is no timer: a lone message is settled at once, and under load the batches grow by themselves.
+A lone message is settled at once; under load the batches grow by themselves, and whoever is on the way is waited for, for
+some milliseconds: most of what a batch costs it costs once.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000
 MOST_IN_A_BATCH = 500
+# As many as were settled last are waited for, for so many seconds at most.
+GATHER = 0.008
 
 _resting: Any = Conversation
 
@@ -101,15 +105,24 @@ class Door:
         return await answer
 
     async def _run(self) -> None:
+        last = 0
         while True:
             batch = [await self._waiting.get()]
+            await self._gather(last)
             while len(batch) < MOST_IN_A_BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             try:
                 await self._settle(batch)
             finally:
+                last = len(batch)
                 for _ in batch:
                     self._waiting.task_done()
+
+    async def _gather(self, as_many: int) -> None:
+        """Under load, let what is being read come along: to settle one message costs a quarter of what sixty cost."""
+        until = time.monotonic() + GATHER
+        while 1 + self._waiting.qsize() < as_many and time.monotonic() < until:
+            await asyncio.sleep(GATHER / 8)
 
     async def _settle(self, batch: Sequence[Arrival]) -> None:
         """All together; where one of them cannot be settled, each for itself, so that it spoils no other."""
