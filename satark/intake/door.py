@@ -5,8 +5,8 @@ some milliseconds: most of what a batch costs it costs once.
 """
 
 import asyncio
+import contextlib
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -52,6 +52,7 @@ class Door:
         self._wake = wake
         self._health = health
         self._waiting: asyncio.Queue[Arrival] = asyncio.Queue(MOST_WAITING)
+        self._came = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._outage = DatabaseOutage()
 
@@ -102,6 +103,7 @@ class Door:
         except asyncio.QueueFull:
             metrics.REFUSED.labels(channel).inc(len(items))
             raise NotAccepted("too much is waiting") from None
+        self._came.set()
         return await answer
 
     async def _run(self) -> None:
@@ -120,9 +122,11 @@ class Door:
 
     async def _gather(self, as_many: int) -> None:
         """Under load, let what is being read come along: to settle one message costs a quarter of what sixty cost."""
-        until = time.monotonic() + GATHER
-        while 1 + self._waiting.qsize() < as_many and time.monotonic() < until:
-            await asyncio.sleep(GATHER / 8)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GATHER):
+                while 1 + self._waiting.qsize() < as_many:
+                    self._came.clear()
+                    await self._came.wait()
 
     async def _settle(self, batch: Sequence[Arrival]) -> None:
         """All together; where one of them cannot be settled, each for itself, so that it spoils no other."""
