@@ -52,6 +52,7 @@ class Door:
         self._wake = wake
         self._health = health
         self._waiting: asyncio.Queue[Arrival] = asyncio.Queue(MOST_WAITING)
+        self._awaited = 0
         self._came = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._outage = DatabaseOutage()
@@ -103,7 +104,8 @@ class Door:
         except asyncio.QueueFull:
             metrics.REFUSED.labels(channel).inc(len(items))
             raise NotAccepted("too much is waiting") from None
-        self._came.set()
+        if self._waiting.qsize() >= self._awaited:
+            self._came.set()
         return await answer
 
     async def _run(self) -> None:
@@ -122,10 +124,11 @@ class Door:
 
     async def _gather(self, as_many: int) -> None:
         """Under load, let what is being read come along: to settle one message costs a quarter of what sixty cost."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GATHER):
-                while 1 + self._waiting.qsize() < as_many:
-                    self._came.clear()
+        self._awaited = as_many - 1
+        self._came.clear()
+        if self._waiting.qsize() < self._awaited:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GATHER):
                     await self._came.wait()
 
     async def _settle(self, batch: Sequence[Arrival]) -> None:

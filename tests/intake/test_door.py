@@ -109,6 +109,27 @@ async def test_many_at_once_are_all_kept_in_few_transactions(
     assert len(settled) <= 3
 
 
+async def test_after_many_those_on_the_way_are_settled_together(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = []
+    original = batch.settle
+
+    async def counted(desk: Any, threads: Any, now: int) -> Any:
+        settled.append(len(threads))
+        return await original(desk, threads, now)
+
+    def told(number: int) -> asyncio.Task[Any]:
+        return asyncio.create_task(house.core.door.receive(chat(house), report(str(number))))
+
+    monkeypatch.setattr("satark.intake.door.settle", counted)
+    monkeypatch.setattr("satark.intake.door.GATHER", 60.0)
+    await asyncio.gather(told(1), told(2), told(3))
+    first = told(4)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await asyncio.gather(first, told(5), told(6))
+    assert settled == [3, 3]
+
+
 async def test_a_repetition_does_nothing(both_houses: House) -> None:
     for _ in range(3):
         await both_houses.core.door.receive(chat(both_houses), report("1"))
