@@ -14,8 +14,8 @@ from satark.insight.asking import Window
 from satark.insight.reading import Reading
 from satark.store.tallies import TallyMonth
 
-MOST = 64
-"""Of sums that are kept."""
+MOST_ROWS = 100_000
+"""Of sums that are kept: some 30 MB."""
 Sums = dict[tuple[Any, ...], tuple[int, ...]]
 
 _month: Any = TallyMonth
@@ -27,10 +27,11 @@ async def settled(of: Reading, window: Window, asked: Hashable, read: Callable[[
     key = (of.audience, window, asked, await _version(of, window))
     if key not in _kept:
         _kept[key] = await read()
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
     _kept.move_to_end(key)
-    return _kept[key]
+    found = _kept[key]
+    while sum(map(len, _kept.values())) > MOST_ROWS:
+        _kept.popitem(last=False)
+    return found
 
 
 async def _version(of: Reading, window: Window) -> tuple[int, ...]:

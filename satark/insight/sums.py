@@ -15,8 +15,10 @@ from satark.tips.tallies.calendar import month_of
 from satark.tips.tallies.counting import keys_of, numbers_of
 
 MOST_MONTHS = 36
-"""Of a longer time, all but the newest of those that are kept are told from memory (settled.py)."""
-NEWEST = 6
+"""Of a longer time, months are not named one by one."""
+LONG = 9
+"""Of so many months or more, all but the newest are told from memory (settled.py)."""
+NEWEST = 3
 
 
 async def sums(
@@ -55,7 +57,7 @@ async def sums(
 def _parted(of: Reading, window: Window) -> tuple[Window | None, Window]:
     """A long time into what is long past and the rest."""
     border = month_of(of.counted) - NEWEST
-    if window.last - window.first < MOST_MONTHS or not window.first < border <= window.last:
+    if window.last - window.first + 1 < LONG or not window.first < border <= window.last:
         return None, window
     return Window(window.first, border - 1), Window(border, window.last)
 
