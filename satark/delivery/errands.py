@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Capabilities, Secret
@@ -14,6 +14,7 @@ from satark.delivery.tools import Courier
 from satark.identity.envelope import open_address, seal_address
 from satark.intake.memory import Recalled, Remembered, hold, lock, recall, remember, rounded_up
 from satark.intake.outgoing import read_answer
+from satark.store.among import among
 from satark.store.clock import DAY, HOUR, now
 from satark.store.sealing import CannotOpen
 from satark.store.tables import ReturnAddress, Tip
@@ -26,7 +27,7 @@ _return: Any = ReturnAddress
 _WHERE = (
     select(_return.tip_id, _return.sealed, _return.heard_hour, _tip.locale)
     .join(Tip, _tip.id == _return.tip_id)
-    .where(_return.tip_id.in_(bindparam("tips", expanding=True)))
+    .where(among(_return.tip_id, "tips"))
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.delivery import paces
 from satark.delivery.leases import LEASE, renewed
 from satark.delivery.paces import Pair
+from satark.store.among import among
 from satark.store.clock import DAY, day_of, now
 from satark.store.engine import Store
 from satark.store.tables import Message, Outbox, SentPart
@@ -85,7 +86,7 @@ class Over:
 Entry = Begun | PartSent | AllSent | PutBack | Held | Over
 Kinds = dict[type[Entry], list[Any]]
 
-_ids: Any = _outbox.id.in_(bindparam("ids", expanding=True))
+_ids = among(_outbox.id, "ids")
 _this = _outbox.id == bindparam("errand")
 _CLAIMED = update(Outbox).where(_ids).values(claimed_until=bindparam("lease"))
 _LEASES = select(_outbox.id, _outbox.claimed_until).where(_ids).with_for_update()
@@ -101,7 +102,7 @@ _HELD = (
 _GONE = delete(Outbox).where(_ids)
 _LETTER = (
     update(Message)
-    .where(_message.id.in_(bindparam("ids", expanding=True)) & (_message.delivery == Delivery.QUEUED))
+    .where(among(_message.id, "ids") & (_message.delivery == Delivery.QUEUED))
     .values(delivery=bindparam("came"))
 )
 

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.delivery.rates import after_one, wait_for
+from satark.store.among import among
 from satark.store.clock import exact
 from satark.store.engine import Store
 from satark.store.tables import Pace
 
 _pace: Any = Pace
-_READY = select(_pace.key, _pace.ready).where(_pace.key.in_(bindparam("keys", expanding=True)))
+_READY = select(_pace.key, _pace.ready).where(among(_pace.key, "keys"))
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Paces:
 
 
 async def _ready(db: AsyncConnection, pairs: Sequence[Pair]) -> dict[str, float]:
-    rows = await db.execute(_READY, {"keys": list({pair.key for pair in pairs})})
+    rows = await db.execute(_READY, {"keys": {pair.key for pair in pairs}})
     return {row.key: row.ready for row in rows}
 
 

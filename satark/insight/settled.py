@@ -26,9 +26,13 @@ async def settled(of: Reading, window: Window, asked: Hashable, read: Callable[[
     """What `read` gives of these months of an audience, `asked` being what it reads. Not to be changed."""
     key = (of.audience, window, asked, await _version(of, window))
     if key not in _kept:
-        _kept[key] = await read()
+        return _keep(key, await read())
     _kept.move_to_end(key)
-    found = _kept[key]
+    return _kept[key]
+
+
+def _keep(key: Hashable, found: Sums) -> Sums:
+    _kept[key] = found
     while sum(map(len, _kept.values())) > MOST_ROWS:
         _kept.popitem(last=False)
     return found

@@ -74,17 +74,17 @@ _FORGET = delete(Conversation).where(among(_conversation.key, "keys"))
 
 
 async def recall(db: AsyncConnection, locker: Locker, keys: Collection[str]) -> dict[str, Recalled]:
-    rows = await db.execute(_RECALL, {"keys": list(keys)})
+    rows = await db.execute(_RECALL, {"keys": keys})
     return {key: Recalled(unlock(locker, state), sealed, expires) for key, state, sealed, expires in rows}
 
 
 async def seen_before(db: AsyncConnection, keys: Collection[str]) -> set[str]:
-    return set((await db.execute(_SEEN, {"keys": list(keys)})).scalars())
+    return set((await db.execute(_SEEN, {"keys": keys})).scalars())
 
 
 async def muted(db: AsyncConnection, keys: Collection[str], day: int) -> dict[str, bool]:
     """The malicious senders among these, each with whether they are blocked altogether."""
-    rows = await db.execute(_MUTED, {"keys": list(keys), "day": day})
+    rows = await db.execute(_MUTED, {"keys": keys, "day": day})
     return {row.key: row.blocked for row in rows}
 
 
@@ -96,4 +96,4 @@ async def remember(db: AsyncConnection, store: Store, rows: list[dict[str, Any]]
 
 async def forget(db: AsyncConnection, keys: Collection[str]) -> None:
     if keys:
-        await db.execute(_FORGET, {"keys": list(keys)})
+        await db.execute(_FORGET, {"keys": keys})
