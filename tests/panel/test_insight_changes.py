@@ -127,13 +127,13 @@ async def test_they_are_for_officers(counted: House) -> None:
 
 async def test_they_read_as_much_of_many_tips_as_of_few(counted: House, watch: Watch) -> None:
     desk, asked = await at_desk(counted, "dig"), reads_of(counted)
-    await desk.client.get("/panel/insight/changes")
     numbers = []
-    for more in (0, 40):
+    # At the first reading, what is long past is not in memory yet (insight/settled.py).
+    for more in (0, 0, 40):
         await tell(counted, watch.hour - 48, more, "mining")
         await count(counted, watch)
         asked.clear()
         for path in PAGES:
             await desk.client.get(f"/panel/insight/{path}")
         numbers.append(sum("tally" in one for one in asked))
-    assert numbers[0] == numbers[1]
+    assert numbers[1] == numbers[2] > 0
