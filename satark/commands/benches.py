@@ -1,6 +1,5 @@
 """`satark bench …`: how fast it is, and how large."""
 
-import asyncio
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +25,7 @@ def bench_inbox(
     folder: Annotated[Path, typer.Option(help="where the installations to measure are made")],
     tips: Annotated[list[int] | None, typer.Option(help="how many; more than once for several")] = None,
     server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
-    write: Annotated[Path | None, typer.Option(help="a file for the results")] = None,
+    write: Annotated[Path | None, typer.Option(help="the page of documentation to write the results into")] = None,
     keep: Annotated[bool, typer.Option(help="leave the databases on the server")] = False,
 ) -> None:
     """Measure the list, a tip and the search over 10,000, 100,000 and 1,000,000 tips."""
@@ -34,11 +33,8 @@ def bench_inbox(
 
     from satark.commands import bench, report
 
-    runs = asyncio.run(bench.inbox(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
-    said = report.page(runs)
-    if write is not None:
-        write.write_text(said, encoding="utf-8")
-    typer.echo(said)
+    runs = run_in_loop(bench.inbox(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
+    _tell("inbox", report.inbox(runs), write)
 
 
 @benches.command("insight")
@@ -46,7 +42,7 @@ def bench_numbers(
     folder: Annotated[Path, typer.Option(help="where the installations to measure are made")],
     tips: Annotated[list[int] | None, typer.Option(help="how many; more than once for several")] = None,
     server: Annotated[str, typer.Option(help="a PostgreSQL to measure too, where databases may be made")] = "",
-    write: Annotated[Path | None, typer.Option(help="a page whose part on insight is written anew")] = None,
+    write: Annotated[Path | None, typer.Option(help="the page of documentation to write the results into")] = None,
     keep: Annotated[bool, typer.Option(help="leave the databases on the server")] = False,
 ) -> None:
     """Measure the pages of numbers over 10,000, 100,000 and 1,000,000 tips, and what it costs to keep them."""
@@ -55,10 +51,7 @@ def bench_numbers(
     from satark.commands import bench_insight, report
 
     runs = run_in_loop(bench_insight.run(folder, server, tips or [10**4, 10**5, 10**6], Console(), keep=keep))
-    said = report.insight(runs)
-    if write is not None:
-        report.put(write, said)
-    typer.echo(said)
+    _tell("insight", report.insight(runs), write)
 
 
 @benches.command("intake")
@@ -74,14 +67,11 @@ def bench_the_intake(
     """Measure how many messages a second a gateway takes, beside a bare handler and the naive way."""
     from rich.console import Console
 
-    from satark.commands import bench_intake, report, report_intake
+    from satark.commands import bench_intake, report_intake
 
     size = bench_intake.Size(seconds, messages)
     found = run_in_loop(bench_intake.intake(folder, server, rounds, size, Console(), only or ()))
-    said = report_intake.section(found, rounds, seconds)
-    if write is not None:
-        report.write_into(write, report_intake.NAME, said)
-    typer.echo(said)
+    _tell(report_intake.NAME, report_intake.section(found, rounds, seconds), write)
 
 
 @benches.command("resources")
@@ -101,7 +91,7 @@ def bench_what_it_holds(
     """Measure how soon processes are ready, what they hold, and what a message costs the more there is."""
     from rich.console import Console
 
-    from satark.commands import bench_resources, report, report_resources
+    from satark.commands import bench_resources, report_resources
 
     parts = set(only or Part)
     wanted = bench_resources.Wanted(
@@ -113,7 +103,13 @@ def bench_what_it_holds(
         tips=tips or (10**3, 10**5, 10**6) if Part.TIPS in parts else (),
         conversations=conversations or (10**3, 10**6) if Part.CONVERSATIONS in parts else (),
     )
-    said = report_resources.section(run_in_loop(bench_resources.resources(folder, server, wanted, Console())), wanted)
-    if write is not None:
-        report.write_into(write, report_resources.NAME, said)
+    found = run_in_loop(bench_resources.resources(folder, server, wanted, Console()))
+    _tell(report_resources.NAME, report_resources.section(found, wanted), write)
+
+
+def _tell(name: str, said: str, page: Path | None) -> None:
+    from satark.commands import report
+
+    if page is not None:
+        report.write_into(page, name, said)
     typer.echo(said)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from satark.commands.bench import Measured, Run
 
-INTRODUCTION = """# Benchmarks
-
-`satark bench inbox` makes synthetic tips, and asks the panel's application for pages as a browser does: session, queries,
+INBOX = """`satark bench inbox` makes synthetic tips, and asks the panel's application for pages as a browser does: session, queries,
 template and all, but for the network. Each cell is the median / the 95th percentile of twenty times, in milliseconds;
 searches are done three times, and say how many of their tips they came to. `×` is the median over the most tips by that
 over the fewest. How the list is read: `satark/tips/ways.py`; how it is searched: `satark/tips/searching.py`.
@@ -20,28 +18,20 @@ grows with the tips that nobody has got on with, 1 in 40 here, and not with thos
 """
 
 
-INSIGHT = """## Insight
-
-`satark bench insight` asks for the pages of numbers as `satark bench inbox` does for the list: the median / the 95th
+INSIGHT = """`satark bench insight` asks for the pages of numbers as `satark bench inbox` does for the list: the median / the 95th
 percentile of twenty times, in milliseconds, and `×`. Below them is what the worker does, for three audiences: all numbers
 anew (once), the months in which an hour's tips have changed (five times), and whom to tell of early warnings (five times).
 """
-MORE = "## "
+
+
+def inbox(runs: Sequence[Run]) -> str:
+    """A part of the page."""
+    return "\n".join([INBOX, f"Measured on {machine()}.", *map(_of, runs)])
 
 
 def insight(runs: Sequence[Run]) -> str:
     """A part of the page."""
-    return "\n".join([INSIGHT, f"Measured on {machine()}.", *(_of(run, "###") for run in runs), ""])
-
-
-def put(page: Path, part: str) -> None:
-    """Write a part of a page, in the place of the one with the same heading, or behind all others."""
-    heading = part.split("\n", 1)[0]
-    lines = page.read_text(encoding="utf-8").splitlines() if page.is_file() else []
-    first = lines.index(heading) if heading in lines else len(lines)
-    after = next((at for at in range(first + 1, len(lines)) if lines[at].startswith(MORE)), len(lines))
-    before, behind = ("\n".join(some).strip("\n") for some in (lines[:first], lines[after:]))
-    page.write_text("\n\n".join(filter(None, (before, part.strip("\n"), behind))) + "\n", encoding="utf-8")
+    return "\n".join([INSIGHT, f"Measured on {machine()}.", *map(_of, runs)])
 
 
 def write_into(page: Path, name: str, said: str) -> None:
@@ -60,10 +50,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "| " + " | ".join(row) + " |"
 
 
-def page(runs: Sequence[Run]) -> str:
-    return "\n".join([INTRODUCTION, f"Measured on {machine()}.", *map(_of, runs), ""])
-
-
 def machine() -> str:
     facts = Path("/proc/cpuinfo")
     lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else []
@@ -72,11 +58,11 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}, {load}"
 
 
-def _of(run: Run, level: str = "##") -> str:
+def _of(run: Run) -> str:
     sizes = sorted(run.results)
     head = ["what", "who", *(f"{size:,}" for size in sizes), "×"]
     rows = [head, ["---", "---", *("---:" for _ in sizes), "---:"], *_rows(run, sizes)]
-    return "\n".join([f"\n{level} {run.database}\n", *("| " + " | ".join(row) + " |" for row in rows)])
+    return "\n".join([f"\n### {run.database}\n", *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def _rows(run: Run, sizes: Sequence[int]) -> Iterator[list[str]]:

@@ -33,9 +33,9 @@ async def test_the_inbox_is_measured_and_reported(tmp_path: Path, monkeypatch: p
     assert [run.database.split()[0] for run in runs] == ["SQLite", "PostgreSQL"]
     for run in runs:
         assert len(run.results[TIPS]) == 27
-    said = report.page(runs)
+    said = report.inbox(runs)
     assert "| first page | DIG |" in said
-    assert "## PostgreSQL" in said
+    assert "### PostgreSQL" in said
     store = Store(Settings(data_dir=tmp_path / str(TIPS)).database)
     assert await wrong(store) == []
     assert await value(store, "SELECT count(DISTINCT reference) FROM tip") == TIPS
@@ -54,9 +54,10 @@ async def test_the_pages_of_numbers_are_measured_and_reported(tmp_path: Path, mo
     for run in runs:
         assert len(run.results[TIPS]) == len(bench_insight.PAGES) * 3 + 3
     page = tmp_path / "benchmarks.md"
-    page.write_text("# Benchmarks\n\n## Insight\n\nold\n\n### old\n\n## Files\n\nmore\n")
+    marks = "<!-- satark bench insight -->", "<!-- end of satark bench insight -->"
+    page.write_text(f"# Benchmarks\n\n## Insight\n\n{marks[0]}\nold\n\n### old\n{marks[1]}\n\n## Files\n\nmore\n")
     for _ in range(2):
-        report.put(page, report.insight(runs))
+        report.write_into(page, "insight", report.insight(runs))
     said = page.read_text()
     assert re.findall("^#+ .*", said, re.MULTILINE)[:3] == ["# Benchmarks", "## Insight", f"### {runs[0].database}"]
     assert said.endswith("\n\n## Files\n\nmore\n")
