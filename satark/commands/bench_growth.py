@@ -88,7 +88,7 @@ def crowd(channel: Channel) -> Iterator[Sequence[Post]]:
 async def posted(process: Process, scripts: Iterator[Sequence[Post]], seconds: float, books: Books) -> Point:
     """Post for so long, and enter what was taken into the books."""
     before = process.seconds()
-    load = await drive(process.port, scripts, seconds)
+    load = await drive([process.port], scripts, seconds)
     cost = (process.seconds() - before) / max(1, len(load.taken)) * 1e6
     books.enter(load.taken)
     return Point(load.after(WARM)[0], cost, weigh(process.pid))

@@ -101,8 +101,7 @@ async def intake(
 
 async def _load(scripts: Sequence[Sequence[Post]], size: Size, *processes: Process) -> tuple[Load, Measured]:
     before = sum(one.seconds() for one in processes)
-    first, *others = (one.port for one in processes)
-    load = await drive(first, scripts, size.seconds, others=others)
+    load = await drive([one.port for one in processes], scripts, size.seconds)
     rate, waits = load.after(WARM)
     items = sum(len(post.ids) for post in load.taken)
     took = sum(one.seconds() for one in processes) - before
@@ -182,7 +181,7 @@ async def measure_replies(place: Place, size: Size) -> Measured:
     people = size.messages // 4
     async with gateway(place) as process:
         greetings = [[post_of(place.channel, [_said(person, 0, 0)])] for person in range(people)]
-        load = await drive(process.port, greetings, PATIENCE)
+        load = await drive([process.port], greetings, PATIENCE)
     port = int(place.channel.api_url.rpartition(":")[2])
     async with (
         serving(place.environ, "satark.commands.peers", "provider", str(port), port=port),

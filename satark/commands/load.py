@@ -68,15 +68,13 @@ class Load:
         return (items / span if span > 0 else 0.0), [self.waits[at] for at in measured]
 
 
-async def drive(
-    port: int, scripts: Iterable[Sequence[Post]], seconds: float, refusals: int = 0, others: Sequence[int] = ()
-) -> Load:
+async def drive(ports: Sequence[int], scripts: Iterable[Sequence[Post]], seconds: float, refusals: int = 0) -> Load:
     """Post the scripts, each on one connection in its order, until they end, the time is over, or, where `refusals` says so,
-    so many were refused for now. Where there are `others`, connections are shared among their ports and this one."""
+    so many were refused for now. The ports share the connections."""
     load, left, until = Load(most_refusals=refusals), iter(scripts), time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
     lines = [_Line(load, left, until) for _ in range(CONNECTIONS)]
-    for line, at in zip(lines, cycle((port, *others)), strict=False):
+    for line, at in zip(lines, cycle(ports), strict=False):
         await loop.create_connection(lambda line=line: line, "127.0.0.1", at)  # type: ignore[misc]
     await asyncio.gather(*(line.over for line in lines))
     return load

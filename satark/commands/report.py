@@ -7,7 +7,8 @@ from pathlib import Path
 
 from satark.commands.bench import Measured, Run
 
-INBOX = """`satark bench inbox` makes synthetic tips, and asks the panel's application for pages as a browser does: session, queries,
+INBOX = """\
+`satark bench inbox` makes synthetic tips, and asks the panel's application for pages as a browser does: session, queries,
 template and all, but for the network. Each cell is the median / the 95th percentile of twenty times, in milliseconds;
 searches are done three times, and say how many of their tips they came to. `×` is the median over the most tips by that
 over the fewest. How the list is read: `satark/tips/ways.py`; how it is searched: `satark/tips/searching.py`.
@@ -18,7 +19,8 @@ grows with the tips that nobody has got on with, 1 in 40 here, and not with thos
 """
 
 
-INSIGHT = """`satark bench insight` asks for the pages of numbers as `satark bench inbox` does for the list: the median / the 95th
+INSIGHT = """\
+`satark bench insight` asks for the pages of numbers as `satark bench inbox` does for the list: the median / the 95th
 percentile of twenty times, in milliseconds, and `×`. Below them is what the worker does, for three audiences: all numbers
 anew (once), the months in which an hour's tips have changed (five times), and whom to tell of early warnings (five times).
 """

@@ -6,8 +6,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from satark.intake.outage import Outage
 from satark.store.clock import now, steady
+from satark.store.outage import Outage
 
 if TYPE_CHECKING:
     from satark.delivery.delivering import Delivering

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as DatabaseBusy
 from satark.delivery import outbox
 from satark.delivery.outbox import Entry
 from satark.store.engine import Store
+from satark.store.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Ledger:
         self._store = store
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
+        self._outage = Outage()
 
     async def write(self, entry: Entry) -> int:
         """What `outbox.write` returns of it. Raises NotWritten."""
@@ -78,12 +80,23 @@ class Ledger:
         try:
             results = await outbox.write(self._store, [entry for entry, _ in some])
         except AWAY as error:
-            log.error("the database did not take %d entries (%s)", len(some), type(error).__name__)
+            self._struck(error)
             return some
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one entry, the others are written
             log.error("%d entries could not be written (%s)", len(some), type(error).__name__)
             return some if len(some) == 1 else [left for one in some for left in await self._try([one])]
+        if self._outage.ends():
+            log.warning("the database takes again what became of errands")
         for (_, written), result in zip(some, results, strict=True):
             if not written.done():
                 written.set_result(result)
         return []
+
+    def _struck(self, error: Exception) -> None:
+        if self._outage.strikes():
+            log.error(
+                "the database does not take what became of errands (%s); it is tried again for %d seconds, and what it "
+                "then did not take is sent again; see its own log",
+                type(error).__name__,
+                PATIENCE,
+            )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from arq.connections import RedisSettings
 
-from satark.intake.outage import Outage
+from satark.store.outage import Outage
 
 log = logging.getLogger(__name__)
 

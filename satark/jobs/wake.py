@@ -6,7 +6,7 @@ import logging
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
-from satark.intake.outage import Outage
+from satark.store.outage import Outage
 
 log = logging.getLogger(__name__)
 

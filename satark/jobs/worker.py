@@ -8,7 +8,6 @@ from typing import Any
 
 from arq import cron
 from arq.connections import ArqRedis
-from arq.typing import StartupShutdown
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
@@ -18,7 +17,6 @@ from satark.delivery.muting import mute_due
 from satark.delivery.tools import Courier
 from satark.evidence.leftovers import discard_due
 from satark.evidence.preparing import prepare_due
-from satark.intake.outage import Outage
 from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
@@ -29,6 +27,7 @@ from satark.jobs.purging import purge
 from satark.jobs.pushes import push_news
 from satark.jobs.reports import send_reports
 from satark.jobs.warnings import tell_warnings
+from satark.store.outage import Outage
 from satark.tips.indexing import Indexer, index_due
 
 log = logging.getLogger(__name__)
@@ -122,8 +121,9 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
 
 
 async def work(bench: Bench, pool: ArqRedis) -> None:
-    """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew."""
-    outage = Outage()
+    """Do what there is to do, until cancelled. arq's worker ends where Redis is gone; then one begins anew. When it
+    returns, no job is at work any more."""
+    outage, at_work = Outage(), set[asyncio.Task[Any]]()
 
     async def begun(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq names it
         """arq has asked Redis for its version by now."""
@@ -132,22 +132,32 @@ async def work(bench: Bench, pool: ArqRedis) -> None:
 
     try:
         while True:
+            worker = make_worker(bench, pool)
+            worker.on_startup = begun
             try:
-                await _work_once(bench, pool, begun)
+                await _work_once(bench, worker)
             except (RedisError, OSError) as error:
                 if outage.strikes():
                     said = "Redis does not answer (%s); nothing is lost, and the worker tries again"
                     log.error(said, type(error).__name__)
                 await asyncio.sleep(REDIS_PAUSE)
+            finally:
+                # arq leaves its jobs to themselves.
+                at_work = {one for one in (*at_work, *worker.tasks.values()) if not one.done()}
     finally:
         await bench.courier.stop()
+        await _end(*at_work)
 
 
-async def _work_once(bench: Bench, pool: ArqRedis, begun: StartupShutdown) -> None:
-    worker = make_worker(bench, pool)
-    worker.on_startup = begun
+async def _work_once(bench: Bench, worker: Worker) -> None:
     watching = asyncio.create_task(watch_clock(bench.core.store, worker), name="the clock")
     try:
         await worker.async_run()
     finally:
-        watching.cancel()
+        await _end(watching)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    for one in tasks:
+        one.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -66,9 +66,19 @@ class OneCallCursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class OneCallConnection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("_closing",)
 
     _cursor_cls = OneCallCursor
+
+    async def _terminate_graceful_close(self) -> None:
+        self._closing = True
+        await super()._terminate_graceful_close()
+
+    def _terminate_force_close(self) -> None:
+        """aiosqlite's thread answers who stops it once, and never a second time: where it is being closed already, for
+        somebody who was cancelled and is cancelled again, a loop that ends would wait for that answer for ever."""
+        if not getattr(self, "_closing", False):
+            super()._terminate_force_close()
 
     def rollback(self) -> None:
         """Asked for whenever a connection goes back to its pool: mostly there is nothing left to roll back."""

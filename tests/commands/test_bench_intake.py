@@ -37,7 +37,7 @@ async def test_all_of_it_is_measured_and_the_books_agree(tmp_path: Path) -> None
 async def test_what_was_taken_and_is_not_there_is_found(tmp_path: Path) -> None:
     async with bench_intake.installed(tmp_path, "") as place:
         async with bench_intake.gateway(place) as process:
-            load = await bench_intake.drive(process.port, reports(place.channel, 18), 20)
+            load = await bench_intake.drive([process.port], reports(place.channel, 18), 20)
         assert len(load.ids) == 18
         assert load.tips == 2
         await bench_intake.reconcile(place.core, load)

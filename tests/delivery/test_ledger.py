@@ -53,6 +53,25 @@ async def test_while_the_database_is_away_it_is_tried_again(six: House, monkeypa
     assert [row.due for row in await outbox(six)] == [7] * 6
 
 
+async def test_the_log_says_that_the_database_went_and_that_it_came(
+    six: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ledger, "PAUSE", 0.01)
+    well, times, (row, *_) = ledger.outbox.write, 5, await rows_of(six)
+
+    async def write(*args: Any) -> Any:
+        nonlocal times
+        times -= 1
+        if times > 0:
+            raise OSError("gone")
+        return await well(*args)
+
+    monkeypatch.setattr(ledger.outbox, "write", write)
+    await six.bench.courier.ledger.write(PutBack(row, 7, 0))
+    assert times == 0
+    assert [line.levelname for line in caplog.records] == ["ERROR", "WARNING"]
+
+
 async def test_in_the_end_it_says_that_it_was_not_written(six: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "PATIENCE", 0.0)
     store, rows = six.core.store, await rows_of(six)

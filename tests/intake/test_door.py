@@ -23,7 +23,7 @@ from satark.channels.messages import (
 from satark.channels.spec import NotAccepted
 from satark.insight.cells import cell_of
 from satark.intake import batch
-from satark.intake.outage import QUIET
+from satark.store.outage import QUIET
 from satark.store.tables import Message, Outbox, SentPart
 
 

@@ -35,10 +35,10 @@ async def test_ten_thousand_messages_of_one_do_not_keep_another_waiting(tmp_path
             post(place, LOUD, first, [Inbound(Kind.TEXT, f"{first + at} " + "अ" * 500) for at in range(IN_A_POST)])
             for first in range(100, FLOOD + 100, IN_A_POST)
         ]
-        assert len((await drive(process.port, [[post(place, LOUD, 0, begun)]], 60)).taken) == 1
+        assert len((await drive([process.port], [[post(place, LOUD, 0, begun)]], 60)).taken) == 1
         citizen = post(place, CITIZEN, 0, list(SAID))
         came = await drive(
-            process.port, [*([one] for one in loud[:MIDDLE]), [citizen], *([one] for one in loud[MIDDLE:])], 240
+            [process.port], [*([one] for one in loud[:MIDDLE]), [citizen], *([one] for one in loud[MIDDLE:])], 240
         )
         assert set(came.others) <= {503}
         assert len(came.ids) == FLOOD + len(SAID)
@@ -57,7 +57,7 @@ async def test_ten_thousand_who_write_at_once_are_kept_or_told_to_come_again(
     monkeypatch.setattr(load, "AGAIN_AFTER", 1.0)
     async with installed(tmp_path, "") as place, gateway(place) as process:
         scripts = [[post(place, str(FIRST_NUMBER + at), 0, [Inbound(Kind.TEXT, "HI")])] for at in range(FLOOD)]
-        came = await drive(process.port, scripts, 240)
+        came = await drive([process.port], scripts, 240)
         assert set(came.others) <= {503}
         assert len(came.ids) == FLOOD
         assert await number(place, "count(*) FROM seen_event") == FLOOD

@@ -84,12 +84,12 @@ async def test_a_disk_that_is_full(tmp_path: Path) -> None:
         scripts = reports(place.channel, 900)
         full = (tmp_path / "satark.db").stat().st_size + ROOM
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
-        before = await drive(process.port, scripts, 60, refusals=20)
+        before = await drive([process.port], scripts, 60, refusals=20)
         assert set(before.others) == {503}
         assert len(before.ids) < 900
         await reconcile(place.core, before)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        after = await drive(process.port, scripts, 120)
+        after = await drive([process.port], scripts, 120)
         assert len(after.ids) == 900
         await reconcile(place.core, after)
         assert await kept(place) == 900
@@ -135,7 +135,7 @@ def cluster() -> Iterator[Cluster]:
 async def test_a_postgresql_that_is_killed_and_started_again(tmp_path: Path, cluster: Cluster) -> None:
     async with installed(tmp_path / "house", cluster.url) as place, gateway(place) as process:
         scripts = reports(place.channel, 900)
-        posting = asyncio.create_task(drive(process.port, scripts, 240))
+        posting = asyncio.create_task(drive([process.port], scripts, 240))
         while not await kept(place):
             await asyncio.sleep(0)
         await place.core.store.dispose()
