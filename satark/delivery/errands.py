@@ -122,7 +122,7 @@ async def _await_answers(courier: Courier, db: AsyncConnection, letters: Sequenc
     known = await recall(db, courier.locker, {one.key for one in letters})
     free = [one for one in letters if not _is_busy(known.get(one.key), one.row.tip_id)]
     if free:
-        await remember(db, courier.store, [_expecting(courier, one, known.get(one.key)) for one in free])
+        await remember(db, [_expecting(courier, one, known.get(one.key)) for one in free])
     return {one.row.id for one in free}
 
 

@@ -202,9 +202,7 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
     await effects.rows.write(db)
     await effects.finish()
     await forget(db, [outcome.thread.key for outcome in changed if outcome.over])
-    lasting = [_row(desk, outcome, now) for outcome in changed if not outcome.over]
-    if lasting:
-        await remember(db, desk.store, lasting)
+    await remember(db, [_row(desk, outcome, now) for outcome in changed if not outcome.over])
 
 
 def _answer(press: Press, outcome: Outcome, now: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from satark.store.among import among
 from satark.store.engine import Store
 from satark.store.sealing import CannotOpen, Locker
 from satark.store.tables import Conversation, Mute, SeenEvent
+from satark.store.writing import Row, write_rows
 
 FIVE_MINUTES = 300
 # In one order for all, or two gateways would wait for each other: OFFSET 0 keeps the planner from leaving it out.
@@ -88,10 +89,9 @@ async def muted(db: AsyncConnection, keys: Collection[str], day: int) -> dict[st
     return {row.key: row.blocked for row in rows}
 
 
-async def remember(db: AsyncConnection, store: Store, rows: list[dict[str, Any]]) -> None:
-    insert = store.insert(Conversation)
-    kept = {name: insert.excluded[name] for name in ("state", "sealed_address", "expires")}
-    await db.execute(insert.on_conflict_do_update(index_elements=["key"], set_=kept), rows)
+async def remember(db: AsyncConnection, rows: list[Row]) -> None:
+    if rows:
+        await write_rows(db, Conversation, rows, "key", ("state", "sealed_address", "expires"))
 
 
 async def forget(db: AsyncConnection, keys: Collection[str]) -> None:

@@ -1,14 +1,24 @@
-"""Collects rows and writes them set by set: one INSERT a table, however many rows."""
+"""Collects rows and writes them set by set: one INSERT a table, however many rows.
+
+All columns are text, numbers and bytes, which the drivers take as they are: a statement is put together once, and values go
+past SQLAlchemy, which took two thirds of the time that it took to write them (`satark bench intake`).
+"""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
+
+Row = dict[str, Any]
+
+_DRIVERS: dict[str, Any] = {"postgresql": PGDialect_asyncpg, "sqlite": SQLiteDialect_aiosqlite}
 
 
 @cache
@@ -38,9 +48,35 @@ class Rows:
 
     async def write(self, db: AsyncConnection) -> None:
         for table, rows in self._by_table.items():
-            await db.execute(insert(table), rows)
+            await write_rows(db, table, rows)
+
+
+async def write_rows(
+    db: AsyncConnection, table: type[SQLModel], rows: Sequence[Row], key: str = "", replaced: tuple[str, ...] = ()
+) -> None:
+    """Rows that all have the same columns. Where one with the `key` is there, these columns of it are `replaced`."""
+    statement, values_of = _put_together(db.dialect.name, table, tuple(rows[0]), key, replaced)
+    await db.exec_driver_sql(statement, [values_of(row) for row in rows])
+
+
+@cache
+def _put_together(
+    dialect: str, table: type[SQLModel], columns: tuple[str, ...], key: str, replaced: tuple[str, ...]
+) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
+    """The statement in a driver's terms, and what makes its parameters of a row. No table has one column alone."""
+    insert = _insert(dialect, table)
+    if key:
+        insert = insert.on_conflict_do_update(
+            index_elements=[key], set_={name: insert.excluded[name] for name in replaced}
+        )
+    compiled: Any = insert.compile(dialect=_DRIVERS[dialect](), column_keys=columns)
+    return str(compiled), itemgetter(*compiled.positiontup)
 
 
 def upsert(db: AsyncConnection, table: type[SQLModel]) -> Any:
     """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
-    return (postgresql if db.dialect.name == "postgresql" else sqlite).insert(table)
+    return _insert(db.dialect.name, table)
+
+
+def _insert(dialect: str, table: type[SQLModel]) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
