@@ -18,6 +18,7 @@ from satark.store.among import among
 from satark.store.clock import DAY, HOUR, now
 from satark.store.sealing import CannotOpen
 from satark.store.tables import ReturnAddress, Tip
+from satark.store.writing import Script
 
 # For so long an answer to a letter finds its tip without the receipt.
 NEWS_DAYS = 7
@@ -121,8 +122,9 @@ async def _await_answers(courier: Courier, db: AsyncConnection, letters: Sequenc
     await hold(db, courier.store, [one.key for one in letters])
     known = await recall(db, courier.locker, {one.key for one in letters})
     free = [one for one in letters if not _is_busy(known.get(one.key), one.row.tip_id)]
-    if free:
-        await remember(db, [_expecting(courier, one, known.get(one.key)) for one in free])
+    script = Script(db)
+    remember(script, [_expecting(courier, one, known.get(one.key)) for one in free])
+    await script.run()
     return {one.row.id for one in free}
 
 

@@ -33,7 +33,7 @@ from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
 from satark.store.sealing import Locker, Press
 from satark.store.tables import Evidence, Outbox, SeenEvent
-from satark.store.writing import Rows
+from satark.store.writing import Rows, Script
 
 # A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).
 BURST_PAUSE = 2
@@ -193,16 +193,17 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
     for key in keys:
         effects.rows.put(SeenEvent, key=key, day=day_of(now))
     pushing = [one for one in changed if one.asks and one.is_pushed]
-    await withdraw_questions(db, [outcome.thread.key for outcome in pushing])
-    await release_held(db, [outcome.thread.key for outcome in changed], now)
     press = desk.tools.courier.press()
     for outcome in pushing:
         if outcome.sealed_address:
             effects.rows.put(Outbox, **_answer(press, outcome, now))
-    await effects.rows.write(db)
-    await effects.finish()
-    await forget(db, [outcome.thread.key for outcome in changed if outcome.over])
-    await remember(db, [_row(desk, outcome, now) for outcome in changed if not outcome.over])
+    script = Script(db)
+    withdraw_questions(script, [outcome.thread.key for outcome in pushing])
+    release_held(script, [outcome.thread.key for outcome in changed], now)
+    effects.write(script)
+    forget(script, [outcome.thread.key for outcome in changed if outcome.over])
+    remember(script, [_row(desk, outcome, now) for outcome in changed if not outcome.over])
+    await script.run()
 
 
 def _answer(press: Press, outcome: Outcome, now: int) -> dict[str, Any]:

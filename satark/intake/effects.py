@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.brake import Brake
@@ -37,15 +37,16 @@ from satark.routing.jurisdiction import Jurisdiction
 from satark.routing.pack import Pack
 from satark.routing.places import Gazetteer
 from satark.routing.policy import readers
+from satark.store.among import among
 from satark.store.sealing import Opener, Seal
 from satark.store.tables import Evidence, Message, ReturnAddress, Tip, TipReader, UploadPart, Voice
-from satark.store.writing import Rows
+from satark.store.writing import Rows, Script
 from satark.tips.clocks import Step, clocks_of
 from satark.tips.letters import LetterKind, words_of
 from satark.tips.numbers import is_receipt, new_receipt
 from satark.tips.opening import NewTip, from_informant, open_tip
 from satark.tips.receipts import progress, tip_of_receipt
-from satark.tips.tallies.marks import mark
+from satark.tips.tallies.marks import put_marks
 
 # A draft that the clock submits was last added to before: in hours, rounded up.
 IDLE_AT_MOST = 1
@@ -58,6 +59,11 @@ _part: Any = UploadPart
 _tip: Any = Tip
 _reader: Any = TipReader
 _return: Any = ReturnAddress
+_CLAIMED = (
+    update(Evidence)
+    .where(among(_evidence.id, "files") & _evidence.tip_id.is_(None))
+    .values(tip_id=bindparam("tip"), voice=bindparam("said_voice"))
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ class Effects:
     def _claim_files(self, given: Iterable[Given], tip_id: str, own_voice: bool) -> None:
         files = [one.evidence for one in given if one.evidence]
         if files:
-            self.files_of.append((files, {"tip_id": tip_id, "voice": Voice.OWN if own_voice else ""}))
+            self.files_of.append((files, {"tip": tip_id, "said_voice": Voice.OWN if own_voice else ""}))
 
     async def _look_up(self, receipt: str, sender: str) -> Found:
         """Whoever was wrong too often is not told any more whether they are."""
@@ -243,13 +249,13 @@ class Effects:
         await self.db.execute(update(UploadPart).where(_part.upload_id.in_(files)).values(key=None))
         self.destroyed = True
 
-    async def finish(self) -> None:
-        """Once all rows are written: tell each file its tip and its voice, and who counts that there are new ones."""
+    def write(self, script: Script) -> None:
+        """All rows; then each file is told its tip and its voice, and who counts that there are new ones."""
         if self.opened:
-            await mark(self.db, self.hour)
+            put_marks(self.rows, self.hour)
+        script.insert(self.rows)
         for files, claim in self.files_of:
-            free = _evidence.id.in_(files) & _evidence.tip_id.is_(None)
-            await self.db.execute(update(Evidence).where(free).values(**claim))
+            script.do(_CLAIMED, files=files, **claim)
 
 
 def source_of(media: Media) -> bytes:

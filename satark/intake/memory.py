@@ -13,7 +13,7 @@ from satark.store.among import among
 from satark.store.engine import Store
 from satark.store.sealing import CannotOpen, Locker
 from satark.store.tables import Conversation, Mute, SeenEvent
-from satark.store.writing import Row, write_rows
+from satark.store.writing import Row, Script
 
 FIVE_MINUTES = 300
 # In one order for all, or two gateways would wait for each other: OFFSET 0 keeps the planner from leaving it out.
@@ -89,11 +89,10 @@ async def muted(db: AsyncConnection, keys: Collection[str], day: int) -> dict[st
     return {row.key: row.blocked for row in rows}
 
 
-async def remember(db: AsyncConnection, rows: list[Row]) -> None:
-    if rows:
-        await write_rows(db, Conversation, rows, "key", ("state", "sealed_address", "expires"))
+def remember(script: Script, rows: list[Row]) -> None:
+    script.put(Conversation, rows, "key", ("state", "sealed_address", "expires"))
 
 
-async def forget(db: AsyncConnection, keys: Collection[str]) -> None:
+def forget(script: Script, keys: list[str]) -> None:
     if keys:
-        await db.execute(_FORGET, {"keys": keys})
+        script.do(_FORGET, keys=keys)

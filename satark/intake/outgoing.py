@@ -1,18 +1,17 @@
 """What intake leaves for the courier: answers in the outbox, and those that an informant's word sets free or outdates."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, delete, or_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Secret
 from satark.conversation.state import Ask
 from satark.store.among import among
 from satark.store.sealing import Press, Seal
 from satark.store.tables import Outbox
+from satark.store.writing import Script
 
 _outbox: Any = Outbox
 
@@ -47,13 +46,13 @@ _RELEASED = (
 )
 
 
-async def withdraw_questions(db: AsyncConnection, threads: Sequence[str]) -> None:
+def withdraw_questions(script: Script, threads: list[str]) -> None:
     """A question that nobody has sent yet, or that may still be repeated, is out of date once there is a newer one."""
     if threads:
-        await db.execute(_OUTDATED, {"threads": threads})
+        script.do(_OUTDATED, threads=threads)
 
 
-async def release_held(db: AsyncConnection, threads: Sequence[str], now: int) -> None:
+def release_held(script: Script, threads: list[str], now: int) -> None:
     """Who writes opens the window: what waited for that may go."""
     if threads:
-        await db.execute(_RELEASED, {"threads": threads, "moment": now})
+        script.do(_RELEASED, threads=threads, moment=now)

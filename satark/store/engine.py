@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from satark.store.sqlite import OneCallDriver
+from satark.store.sqlite import OneCallDriver, listen_for_what_comes_before
 
 # How long a statement waits for the database, in milliseconds, and how long what can be done later.
 PATIENCE = 10_000
@@ -52,6 +52,8 @@ class Store:
             for pragma in PRAGMAS:
                 cursor.execute(pragma)
             cursor.close()
+
+        listen_for_what_comes_before(self.engine.sync_engine)
 
         @event.listens_for(self.engine.sync_engine, "begin")
         def begin(connection: Connection) -> None:

@@ -7,15 +7,24 @@ once take one.
 
 import sqlite3
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import aiosqlite
+from sqlalchemy import Engine, event
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.util.concurrency import await_
+
+BEFORE = "satark_before"
+"""The execution option with which a statement brings others, each with a list of parameters, that are run before it in the
+same call of the thread."""
+
+Step = tuple[str, Sequence[Any]]
 
 
 @dataclass
@@ -40,6 +49,12 @@ def _run(connection: sqlite3.Connection, many: bool, statement: str, parameters:
         cursor.close()
 
 
+def _run_each(connection: sqlite3.Connection, steps: Sequence[Step]) -> tuple[Ran, list[Any]]:
+    for statement, parameters in steps:
+        ran = _run(connection, True, statement, parameters)
+    return ran
+
+
 class OneCallCursor(AsyncAdapt_aiosqlite_cursor):
     __slots__ = ()
 
@@ -52,15 +67,22 @@ class OneCallCursor(AsyncAdapt_aiosqlite_cursor):
         return cursor
 
     async def _execute_async(self, operation: Any, parameters: Any) -> Any:
-        await self._in_thread(False, operation, parameters)
+        await self._in_thread(_run, False, operation, parameters or ())
 
     async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
-        await self._in_thread(True, operation, seq_of_parameters)
+        await self._in_thread(_run, True, operation, seq_of_parameters)
 
-    async def _in_thread(self, many: bool, statement: str, parameters: Any) -> None:
+    def execute_each(self, steps: Sequence[Step]) -> None:
+        """Statements with a list of parameters each."""
+        try:
+            await_(self._in_thread(_run_each, steps))
+        except Exception as error:  # noqa: BLE001 - it is raised again, as SQLAlchemy knows it
+            self._adapt_connection._handle_exception(error)
+
+    async def _in_thread(self, run: Callable[..., tuple[Ran, list[Any]]], *what: Any) -> None:
         connection: Any = self._connection
         async with self._adapt_connection._execute_mutex:
-            ran = await connection._execute(_run, connection._conn, many, statement, parameters or ())
+            ran = await connection._execute(run, connection._conn, *what)
         self._cursor, rows = ran
         self._rows = deque(rows)
 
@@ -95,3 +117,19 @@ class OneCallDriver(AsyncAdapt_aiosqlite_dbapi):
 
     def connect(self, *arg: Any, **kw: Any) -> OneCallConnection:
         return OneCallConnection(self, super().connect(*arg, **kw)._connection)
+
+
+def listen_for_what_comes_before(engine: Engine) -> None:
+    """SQLAlchemy has an event for a list of parameters and another for a list of one. Each returns whether it did it all."""
+
+    def do_executemany(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        before = context.execution_options.get(BEFORE)
+        if before is not None:
+            cursor.execute_each([*before, (statement, parameters)])
+        return before is not None
+
+    def do_execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        return do_executemany(cursor, statement, [parameters], context)
+
+    event.listen(engine, "do_executemany", do_executemany)
+    event.listen(engine, "do_execute", do_execute)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.clock import hour_of, now
 from satark.store.tallies import TallyMark
+from satark.store.writing import Rows
 from satark.tips.tallies.calendar import months
 from satark.tips.tallies.counting import REPEATED_WITHIN
 
@@ -19,6 +20,12 @@ def touched(hour: int) -> range:
 async def mark(db: AsyncConnection, *hours: int) -> None:
     """What is counted of tips of these hours has changed. Called in the transaction that changes it."""
     await mark_months(db, {month for hour in hours for month in touched(hour)})
+
+
+def put_marks(rows: Rows, hour: int) -> None:
+    """The same, with what else is written in the transaction."""
+    for month in touched(hour):
+        rows.put(TallyMark, month=month)
 
 
 async def mark_months(db: AsyncConnection, changed: Iterable[int]) -> None:

@@ -1,0 +1,69 @@
+"""A script of writes: all of it, in its order, in one call of SQLite's thread, and nothing of it where one cannot be done."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import bindparam, delete, text, update
+from sqlalchemy.exc import IntegrityError
+
+from satark.settings import Settings
+from satark.store.among import among
+from satark.store.engine import Store
+from satark.store.sqlite import OneCallCursor
+from satark.store.tables import SeenEvent
+from satark.store.writing import Script
+
+EARLIER = update(SeenEvent).where(among(SeenEvent.key, "keys")).values(day=bindparam("moved"))
+FORGOTTEN = delete(SeenEvent).where(among(SeenEvent.key, "keys") & (SeenEvent.day == 7))
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    made = Store(Settings(database_url=database).database)
+    yield made
+    await made.dispose()
+
+
+async def seen(store: Store) -> dict[str, int]:
+    async with store.read() as db:
+        return dict(list(await db.execute(text("SELECT key, day FROM seen_event"))))
+
+
+async def test_all_of_it_is_done_in_its_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, run = [], OneCallCursor._in_thread
+
+    async def counted(self: OneCallCursor, *what: object) -> None:
+        calls.append(what)
+        await run(self, *what)
+
+    async with store.write() as db:
+        script = Script(db)
+        script.put(SeenEvent, [{"key": key, "day": 1} for key in "abcd"])
+        script.do(EARLIER, keys=["a", "b", "not there"], moved=7)
+        script.do(FORGOTTEN, keys=["a", "c"])
+        script.put(SeenEvent, [{"key": "d", "day": 9}], "key", ("day",))
+        monkeypatch.setattr(OneCallCursor, "_in_thread", counted)
+        await script.run()
+        assert len(calls) == (1 if store.is_sqlite else 0)
+    assert await seen(store) == {"b": 7, "c": 1, "d": 9}
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_nothing_of_it_is_done_where_one_cannot_be_done(store: Store, last: bool) -> None:
+    with pytest.raises(IntegrityError):
+        async with store.write() as db:
+            script = Script(db)
+            script.put(SeenEvent, [{"key": "a", "day": 1}])
+            script.put(SeenEvent, [{"key": "a", "day": 2}])
+            if not last:
+                script.put(SeenEvent, [{"key": "b", "day": 3}])
+            await script.run()
+    assert await seen(store) == {}
+
+
+async def test_with_nothing_to_do_nothing_is_asked(store: Store) -> None:
+    async with store.write() as db:
+        script = Script(db)
+        script.put(SeenEvent, [])
+        await script.run()
+    assert await seen(store) == {}
