@@ -21,11 +21,9 @@ from satark.intake.memory import (
     forget,
     hold,
     lock,
-    muted,
-    recall,
+    look_up,
     remember,
     rounded_up,
-    seen_before,
 )
 from satark.intake.outgoing import close_answer, release_held, withdraw_questions
 from satark.intake.world import build_world, world_for
@@ -97,19 +95,19 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outco
         return []
     async with desk.store.write() as db:
         await hold(db, desk.store, threads)
-        known = await recall(db, desk.locker, threads.keys())
-        seen = await seen_before(db, [event.key for thread in threads.values() for event in thread.events if event.key])
-        mutes = await muted(db, [thread.muting for thread in threads.values() if thread.muting], day_of(now))
-        heard = {key: thread for key, thread in threads.items() if not mutes.get(thread.muting)}
+        events = [event.key for thread in threads.values() for event in thread.events if event.key]
+        senders = [thread.muting for thread in threads.values() if thread.muting]
+        known = await look_up(db, desk.locker, threads.keys(), events, senders, day_of(now))
+        heard = {key: thread for key, thread in threads.items() if not known.mutes.get(thread.muting)}
         rows = Rows()
         effects = Effects(db, desk.tools, rows, hour_of(now))
         worlds = {thread.channel: world_for(desk.world, thread.capabilities) for thread in heard.values()}
         outcomes = [
-            await _advance(desk, effects, thread, known.get(key), seen, worlds[thread.channel], now)
+            await _advance(desk, effects, thread, known.conversations.get(key), known.seen, worlds[thread.channel], now)
             for key, thread in heard.items()
         ]
         for outcome in outcomes:
-            outcome.slowed = outcome.thread.muting in mutes
+            outcome.slowed = outcome.thread.muting in known.mutes
         await _write(desk, db, effects, outcomes, now)
     if effects.destroyed:
         await desk.store.scrub()
