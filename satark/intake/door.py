@@ -7,6 +7,7 @@ some milliseconds: most of what a batch costs it costs once.
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -158,9 +159,12 @@ class Door:
         self._outage.over()
         said = {outcome.thread.key: outcome.asks for outcome in outcomes}
         metrics.BATCH.observe(len(batch))
+        settled: Counter[str] = Counter()
         for arrival in batch:
-            metrics.SETTLED.labels(arrival.channel).inc(len(arrival.items))
+            settled[arrival.channel] += len(arrival.items)
             self._answer(arrival, said)
+        for channel, items in settled.items():
+            metrics.SETTLED.labels(channel).inc(items)
         await self._health.came(arrival.channel for arrival in batch if arrival.items)
         await self._wake("prepare")
         await self._wake("index")
