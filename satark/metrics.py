@@ -34,15 +34,10 @@ FILES_WAITING = Gauge("satark_files_waiting", "Files that no officer can see yet
 _answers, _seconds = cache(ANSWERS.labels), cache(ANSWER_SECONDS.labels)
 
 
-@contextmanager
-def answering(channel: str) -> Iterator[list[int]]:
-    """Around the answer to a provider. Put the status into the list; where there is none, the request broke."""
-    begun, status = perf_counter(), list[int]()
-    try:
-        yield status
-    finally:
-        _answers(channel, str(status[0]) if status else "broken").inc()
-        _seconds(channel).observe(perf_counter() - begun)
+def answered(channel: str, status: str, begun: float) -> None:
+    """A provider's request has its answer, or "broken". It began at that `perf_counter()`."""
+    _answers(channel, status).inc()
+    _seconds(channel).observe(perf_counter() - begun)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -9,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from satark.channels.spec import Channel
 from satark.core import Core
 from satark.evidence.uploads import Uploads
 from satark.gateway.host import ChannelHost
 from satark.gateway.tus import Tus
-from satark.gateway.webhook import Webhook
+from satark.gateway.webhook import FAILED, Webhook, fail
 from satark.resources import static_dir
 from satark.routing.posters import codes_of
 from satark.web import health
@@ -29,15 +31,21 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     whether this process takes messages, and not only delivers."""
     hosts = host_factory(core, environ, listens=listens)
     channels = core.registry.channels.values()
+    webhooks = {
+        f"/channels/{channel.name}{channel.webhook}": Webhook(channel, hosts(channel), core.settings.public_url)
+        for channel in channels
+        if channel.webhook is not None
+    }
     routes: list[BaseRoute] = [
-        *(_webhook(core, channel, hosts(channel)) for channel in channels if channel.webhook is not None),
+        *(Route(path, fail, methods=["POST"]) for path in webhooks),
         Route("/", home),
         Route("/q/{poster}", poster),
         *health.ROUTES,
         Mount("/static", StaticFiles(directory=static_dir())),
         *(_mount(core, channel) for channel in channels),
     ]
-    app = Starlette(
+    app = Gateway(
+        webhooks,
         routes=routes,
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers=Errors(core.pages).handlers(),
@@ -45,6 +53,23 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     app.state.core = core
     app.state.hosts = hosts
     return app
+
+
+class Gateway(Starlette):
+    """Answers webhooks before all else, for some thousands a second ask for them. Of one that fails its route tells."""
+
+    def __init__(self, webhooks: Mapping[str, Webhook], **known: Any) -> None:
+        super().__init__(**known)
+        self._webhooks = webhooks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        webhook = self._webhooks.get(scope["path"]) if scope.get("method") == "POST" else None
+        if webhook is not None:
+            try:
+                return await webhook(scope, receive, send)
+            except Exception as error:  # noqa: BLE001 - its route raises it again
+                scope[FAILED] = error
+        return await super().__call__(scope, receive, send)
 
 
 class host_factory:
@@ -60,11 +85,6 @@ class host_factory:
         if channel.name not in self._hosts:
             self._hosts[channel.name] = ChannelHost(self._core, channel, self._environ, listens=self._listens)
         return self._hosts[channel.name]
-
-
-def _webhook(core: Core, channel: Channel, host: ChannelHost) -> Route:
-    """Before all other routes: some thousands a second ask for these."""
-    return Webhook(channel, host, core.settings.public_url).route(f"/channels/{channel.name}{channel.webhook}")
 
 
 def _mount(core: Core, channel: Channel) -> Mount:

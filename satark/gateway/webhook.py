@@ -1,24 +1,28 @@
 """The one webhook endpoint for all channels: limit, verify, parse, make durable, answer."""
 
 import logging
+from time import perf_counter
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from satark import metrics
 from satark.channels.messages import WebhookRequest
 from satark.channels.spec import Channel, Host, NotAccepted
 from satark.gateway.reading import Reader
+from satark.web.headers import secured
 from satark.web.limits import body_within
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER = {"Retry-After": "5"}
 # So many requests of a channel may be inside at once, each with its body: more would fill the memory.
 MOST_INSIDE = 1_000
+TAKEN = secured(Response())
+COME_AGAIN = secured(Response(status_code=503, headers={"Retry-After": "5"}))
+# Where an error waits for who tells it.
+FAILED = "satark.failed"
 
 
 class Webhook:
@@ -31,52 +35,50 @@ class Webhook:
         self._reader = Reader(channel)
         self._inside = 0
 
-    def route(self, path: str) -> Route:
-        return Route(path, self, methods=["POST"])
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An application of its own: what Starlette puts around a function costs a third of what is done here."""
-        answer = await self.take(Request(scope, receive))
+        begun, status = perf_counter(), "broken"
+        try:
+            answer = await self._counted(scope, receive)
+            status = str(answer.status_code)
+        except HTTPException as error:
+            status = str(error.status_code)
+            raise
+        finally:
+            metrics.answered(self._channel.name, status, begun)
         await answer(scope, receive, send)
 
-    async def take(self, request: Request) -> Response:
-        """Whatever is not durable is no success: the provider is told to try again."""
-        with metrics.answering(self._channel.name) as answered:
-            try:
-                answer = await self._counted(request)
-            except HTTPException as error:
-                answered.append(error.status_code)
-                raise
-            answered.append(answer.status_code)
-            return answer
-
-    async def _counted(self, request: Request) -> Response:
-        """One of those that are inside, if there is room for it."""
+    async def _counted(self, scope: Scope, receive: Receive) -> Response:
+        """One of those that are inside, if there is room for it. Whatever is not durable is no success: the provider is
+        told to try again."""
         if self._inside >= MOST_INSIDE:
-            return Response(status_code=503, headers=RETRY_AFTER)
+            return COME_AGAIN
         self._inside += 1
         try:
-            return await self._take(request)
+            return await self._take(scope, receive)
         except NotAccepted:
-            return Response(status_code=503, headers=RETRY_AFTER)
+            return COME_AGAIN
         finally:
             self._inside -= 1
 
-    async def _take(self, request: Request) -> Response:
+    async def _take(self, scope: Scope, receive: Receive) -> Response:
+        headers = _headers_of(scope)
         try:
-            body = await body_within(request, self._channel.body_limit)
+            body = await body_within(receive, headers.get("content-length", ""), self._channel.body_limit)
         except ValueError:
             raise HTTPException(400) from None
-        query = request.scope["query_string"].decode("latin-1")
-        path = request.scope["path"] + (f"?{query}" if query else "")
-        asked = WebhookRequest(self._public_url + path, _headers_of(request), body)
+        query = scope["query_string"].decode("latin-1")
+        path = scope["path"] + (f"?{query}" if query else "")
+        asked = WebhookRequest(self._public_url + path, headers, body)
         if not self._is_genuine(asked):
             raise HTTPException(401)
         items = await self._reader.read(asked)
         if items is None:
             raise HTTPException(400)
         prompts = await self._host.receive(items)
-        return self._channel.respond(prompts, asked) if self._channel.capabilities.answers_in_request else Response()
+        return (
+            secured(self._channel.respond(prompts, asked)) if self._channel.capabilities.answers_in_request else TAKEN
+        )
 
     def _is_genuine(self, asked: WebhookRequest) -> bool:
         try:
@@ -86,6 +88,11 @@ class Webhook:
             return False
 
 
-def _headers_of(request: Request) -> dict[str, str]:
+def _headers_of(scope: Scope) -> dict[str, str]:
     """With their names in lower case, as ASGI has them."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def fail(request: Request) -> Response:
+    """What went wrong with a webhook is told by the application, as of any other request."""
+    raise request.scope[FAILED]

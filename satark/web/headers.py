@@ -1,5 +1,6 @@
 """Security headers on every answer. Nothing is inline, and nothing comes from another host."""
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "; ".join(
@@ -39,6 +40,12 @@ def _complete(headers: list[tuple[bytes, bytes]], *, may_be_kept: bool) -> None:
     if not may_be_kept:
         headers[:] = [header for header in headers if header[0] != _CACHE_CONTROL]
         headers.append((_CACHE_CONTROL, NO_STORE.encode()))
+
+
+def secured(response: Response) -> Response:
+    """For what is answered before this middleware."""
+    _complete(response.raw_headers, may_be_kept=False)
+    return response
 
 
 class SecurityHeaders:
