@@ -54,6 +54,17 @@ async def test_a_failure_is_a_polite_page_and_one_line_without_what_came(
     assert "9876543210" not in answer.text + "".join(record.getMessage() for record in caplog.records)
 
 
+async def test_every_answer_to_a_provider_has_the_headers(house: House) -> None:
+    said = b'[{"phone": "1", "id": "1", "text": "hi"}]'
+    async with client(house) as browser:
+        taken = await browser.post("/channels/simulator/say", content=said, headers={"X-Simulator": "1"})
+        refused = await browser.post("/channels/simulator/say", content=said)
+    for answer, status in ((taken, 200), (refused, 401)):
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        assert answer.headers.get_list("Cache-Control") == ["no-store"]
+
+
 async def test_webhooks_refuse_what_is_forged_too_large_or_not_now(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
