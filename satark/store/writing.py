@@ -7,10 +7,11 @@ past SQLAlchemy, which took two thirds of the time that it took to write them (`
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import ARRAY, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
@@ -82,8 +83,8 @@ class Script:
     def put(self, table: type[SQLModel], rows: Sequence[Row], key: str = "", replaced: tuple[str, ...] = ()) -> None:
         """Rows that all have the same columns. Where one with the `key` is there, these columns of it are `replaced`."""
         if rows:
-            written, values_of = _insert_of(self._db.dialect.name, table, tuple(rows[0]), key, replaced)
-            self._steps.append((written, [values_of(row) for row in rows]))
+            written, parameters_of = _insert_of(self._db.dialect.name, table, tuple(rows[0]), key, replaced)
+            self._steps.append((written, parameters_of(rows)))
 
     async def run(self) -> None:
         if not self._steps:
@@ -106,15 +107,33 @@ def _written(dialect: str, statement: Any) -> tuple[str, Sequence[tuple[str, Any
 @cache
 def _insert_of(
     dialect: str, table: type[SQLModel], columns: tuple[str, ...], key: str, replaced: tuple[str, ...]
-) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
-    """The statement in a driver's terms, and what makes its parameters of a row. No table has one column alone."""
+) -> tuple[str, Callable[[Sequence[Row]], Sequence[Any]]]:
+    """The statement in a driver's terms, and what makes its parameters of rows. No table has one column alone."""
     insert = _insert(dialect, table)
+    if dialect == "postgresql":
+        insert = insert.from_select(columns, _unnested(table, columns), include_defaults=False)
     if key:
         insert = insert.on_conflict_do_update(
             index_elements=[key], set_={name: insert.excluded[name] for name in replaced}
         )
     compiled: Any = insert.compile(dialect=_DRIVERS[dialect](), column_keys=columns)
-    return str(compiled), itemgetter(*compiled.positiontup)
+    if dialect == "postgresql":
+        return str(compiled), partial(_by_column, compiled.positiontup)
+    return str(compiled), partial(_by_row, itemgetter(*compiled.positiontup))
+
+
+def _unnested(table: Any, columns: Sequence[str]) -> Any:
+    """The rows of one list a column: PostgreSQL takes them with a fifth of the work that it has with one after the other."""
+    lists = [bindparam(name, type_=ARRAY(table.__table__.c[name].type)) for name in columns]
+    return select(func.unnest(*lists).table_valued(*columns, name="rows").render_derived())
+
+
+def _by_column(columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Any]:
+    return [tuple([row[name] for row in rows] for name in columns)]
+
+
+def _by_row(values_of: Callable[[Row], Any], rows: Sequence[Row]) -> Sequence[Any]:
+    return [values_of(row) for row in rows]
 
 
 def upsert(db: AsyncConnection, table: type[SQLModel]) -> Any:
