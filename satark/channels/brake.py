@@ -22,7 +22,7 @@ class Brake:
         self._counted: dict[bytes, tuple[int, float]] = {}
 
     def _of(self, client: str) -> bytes:
-        return blake2b(_network(client), digest_size=16, key=self._key).digest()
+        return blake2b(network_of(client), digest_size=16, key=self._key).digest()
 
     def holds(self, client: str) -> bool:
         times, until = self._counted.get(self._of(client), (0, 0.0))
@@ -36,7 +36,7 @@ class Brake:
             del self._counted[next(iter(self._counted))]
 
 
-def _network(client: str) -> bytes:
+def network_of(client: str) -> bytes:
     """What belongs to one client: an address, or an IPv6 network; whatever is neither, as it is."""
     try:
         address = ip_address(client)

@@ -36,8 +36,9 @@ from satark.evidence.discarding import delete_blobs
 from satark.intake.world import build_world, world_for
 from satark.settings import Settings
 from satark.store.clock import hour_of
+from satark.store.informants import Conversation, Outbox, SeenEvent
 from satark.store.sealing import Opener
-from satark.store.tables import Conversation, Evidence, Message, Outbox, SeenEvent
+from satark.store.tables import Evidence, Message
 from satark.tips.audit import append
 from satark.tips.destroying import take_away
 from satark.tips.letters import LetterKind, open_letter, words_of

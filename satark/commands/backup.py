@@ -19,9 +19,10 @@ from satark.evidence.blobs import Blobs
 from satark.settings import Settings
 from satark.store.clock import DAY, hour_of, now
 from satark.store.engine import Store
+from satark.store.informants import Conversation, Outbox, ReturnAddress
 from satark.store.migrate import migrate
 from satark.store.officers import Officer
-from satark.store.tables import Conversation, Evidence, Outbox, ReturnAddress, Tip, UploadPart
+from satark.store.tables import Evidence, Tip, UploadPart
 from satark.tips.audit import verify
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "evidence"

@@ -20,7 +20,8 @@ from satark.commands.mass import copy, fill, spare_the_disk
 from satark.commands.weight import Weight, weigh
 from satark.core import Core
 from satark.store.clock import now
-from satark.store.tables import Conversation, SeenEvent, Tip
+from satark.store.informants import Conversation, SeenEvent
+from satark.store.tables import Tip
 
 # Messages that are posted before anything counts: templates and statements are made then.
 FIRST = 2_000

@@ -24,7 +24,9 @@ from satark.commands.load import Load, Post, drive, request_of
 from satark.commands.simulate import path_of
 from satark.core import Core
 from satark.store.clock import day_of, now
-from satark.store.tables import Outbox, SeenEvent, SentPart, Tip, random_id
+from satark.store.columns import random_id
+from satark.store.informants import Outbox, SeenEvent, SentPart
+from satark.store.tables import Tip
 
 # Indian numbers begin with 6 to 9 (TRAI); these begin with 1, so that they are nobody's.
 FIRST_NUMBER = 91_1000_000_000

@@ -14,8 +14,9 @@ from satark.core import Core
 from satark.resources import data_dir
 from satark.routing.pack import Category, Pack
 from satark.routing.policy import readers
+from satark.store.columns import random_id
 from satark.store.sealing import Seal
-from satark.store.tables import StatusChange, Tip, TipReader, random_id
+from satark.store.tables import StatusChange, Tip, TipReader
 from satark.store.writing import Rows
 from satark.tips.clocks import clocks_of, step_of
 from satark.tips.letters import Letter, Piece

@@ -17,10 +17,11 @@ from satark.routing.policy import readers, shut_out
 from satark.routing.tree import Parents
 from satark.store.clock import hour_of, now
 from satark.store.engine import Store
+from satark.store.informants import ReturnAddress
 from satark.store.keys import Keys
 from satark.store.officers import AuditEntry
 from satark.store.sealing import Locker, Seal
-from satark.store.tables import Accusation, Evidence, LetterWords, Message, ReturnAddress, StatusChange, Tip, TipReader
+from satark.store.tables import Accusation, Evidence, LetterWords, Message, StatusChange, Tip, TipReader
 from satark.tips.letters import Letter, LetterKind, Piece, close_letter
 from satark.tips.life import ENDED, Status
 from satark.tips.numbers import SPEAKABLE

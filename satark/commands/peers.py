@@ -35,7 +35,8 @@ from satark.intake.outgoing import close_answer
 from satark.intake.world import world_for
 from satark.settings import Settings
 from satark.store.clock import day_of, hour_of, now
-from satark.store.tables import Conversation, Message, Outbox, ReturnAddress, SeenEvent, StatusChange, Tip, TipReader
+from satark.store.informants import Conversation, Outbox, ReturnAddress, SeenEvent
+from satark.store.tables import Message, StatusChange, Tip, TipReader
 from satark.tips.letters import close_letter
 from satark.tips.numbers import new_receipt, new_reference
 

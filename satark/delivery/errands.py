@@ -16,8 +16,9 @@ from satark.intake.memory import Recalled, Remembered, hold, lock, recall, remem
 from satark.intake.outgoing import read_answer
 from satark.store.among import among
 from satark.store.clock import DAY, HOUR, now
+from satark.store.informants import ReturnAddress
 from satark.store.sealing import CannotOpen
-from satark.store.tables import ReturnAddress, Tip
+from satark.store.tables import Tip
 from satark.store.writing import Script
 
 # For so long an answer to a letter finds its tip without the receipt.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from satark.store.clock import Jumps, steady
-from satark.store.tables import Outbox
+from satark.store.informants import Outbox
 
 # In seconds: longer than a send may take (registry.SEND_LIMIT), for it is renewed with every part.
 LEASE = 60

@@ -7,7 +7,8 @@ from sqlalchemy import delete, select
 from satark.delivery.tools import Courier
 from satark.identity.envelope import open_address
 from satark.store.clock import day_of, now
-from satark.store.tables import Mute, MuteRequest, ReturnAddress
+from satark.store.informants import Mute, ReturnAddress
+from satark.store.tables import MuteRequest
 from satark.tips.abuse import LASTS, Wish
 
 _request: Any = MuteRequest

@@ -17,7 +17,8 @@ from satark.delivery.paces import Pair
 from satark.store.among import among
 from satark.store.clock import DAY, day_of, now
 from satark.store.engine import Store
-from satark.store.tables import Message, Outbox, SentPart
+from satark.store.informants import Outbox, SentPart
+from satark.store.tables import Message
 from satark.tips.letters import Delivery
 
 # For so long, in seconds, a provider may still say that what it took has failed.

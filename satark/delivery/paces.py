@@ -11,7 +11,7 @@ from satark.delivery.rates import after_one, wait_for
 from satark.store.among import among
 from satark.store.clock import exact
 from satark.store.engine import Store
-from satark.store.tables import Pace
+from satark.store.informants import Pace
 
 _pace: Any = Pace
 _READY = select(_pace.key, _pace.ready).where(among(_pace.key, "keys"))

@@ -14,9 +14,10 @@ from satark.evidence.blobs import Blobs
 from satark.evidence.sandbox import Sandbox
 from satark.evidence.vault import CHUNK, cut, decrypt, encrypt, sealed_range
 from satark.store.clock import hour_of, now
+from satark.store.columns import random_id
 from satark.store.engine import Store
 from satark.store.sealing import KEY_BYTES, Locker, Opener, Seal
-from satark.store.tables import Evidence, random_id
+from satark.store.tables import Evidence
 
 _row: Any = Evidence
 

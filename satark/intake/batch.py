@@ -29,8 +29,9 @@ from satark.intake.outgoing import close_answer, release_held, withdraw_question
 from satark.intake.world import build_world, world_for
 from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
+from satark.store.informants import Outbox, SeenEvent
 from satark.store.sealing import Locker, Press
-from satark.store.tables import Evidence, Outbox, SeenEvent
+from satark.store.tables import Evidence
 from satark.store.writing import Rows, Script
 
 # A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).

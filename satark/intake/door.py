@@ -27,7 +27,7 @@ from satark.intake.reports import record_reports
 from satark.intake.world import build_voice
 from satark.store.clock import now
 from satark.store.health import Health
-from satark.store.tables import Conversation
+from satark.store.informants import Conversation
 
 log = logging.getLogger(__name__)
 

@@ -38,8 +38,9 @@ from satark.routing.pack import Pack
 from satark.routing.places import Gazetteer
 from satark.routing.policy import readers
 from satark.store.among import among
+from satark.store.informants import ReturnAddress
 from satark.store.sealing import Opener, Seal
-from satark.store.tables import Evidence, Message, ReturnAddress, Tip, TipReader, UploadPart, Voice
+from satark.store.tables import Evidence, Message, Tip, TipReader, UploadPart, Voice
 from satark.store.writing import Rows, Script
 from satark.tips.clocks import Step, clocks_of
 from satark.tips.letters import LetterKind, words_of

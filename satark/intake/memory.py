@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.conversation.state import Ask, State
 from satark.store.among import among
 from satark.store.engine import Store
+from satark.store.informants import Conversation, Mute, SeenEvent
 from satark.store.sealing import CannotOpen, Locker
-from satark.store.tables import Conversation, Mute, SeenEvent
 from satark.store.writing import Row, Script
 
 FIVE_MINUTES = 300

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, delete, or_, update
 from satark.channels.messages import Secret
 from satark.conversation.state import Ask
 from satark.store.among import among
+from satark.store.informants import Outbox
 from satark.store.sealing import Press, Seal
-from satark.store.tables import Outbox
 from satark.store.writing import Script
 
 _outbox: Any = Outbox

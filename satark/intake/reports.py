@@ -11,7 +11,8 @@ from satark.identity.lookup import Lookup
 from satark.intake.arrivals import Arrival
 from satark.store.among import among
 from satark.store.engine import Store
-from satark.store.tables import Message, Outbox, SentPart
+from satark.store.informants import Outbox, SentPart
+from satark.store.tables import Message
 from satark.tips.letters import Delivery
 
 _message: Any = Message

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from satark import metrics
 from satark.core import Core
 from satark.store.clock import now
-from satark.store.tables import Evidence, Outbox
+from satark.store.informants import Outbox
+from satark.store.tables import Evidence
 
 _outbox: Any = Outbox
 _evidence: Any = Evidence

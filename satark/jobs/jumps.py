@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from satark.store.clock import Jumps, now
 from satark.store.engine import Store
-from satark.store.tables import Evidence, Outbox
+from satark.store.informants import Outbox
+from satark.store.tables import Evidence
 
 log = logging.getLogger(__name__)
 

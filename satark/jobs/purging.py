@@ -17,7 +17,8 @@ from satark.core import Core
 from satark.evidence.discarding import collect_orphans, delete_blobs, discard_abandoned
 from satark.evidence.uploads import Uploads
 from satark.store.clock import day_of, hour_of, now
-from satark.store.tables import Conversation, Evidence, Mute, SeenEvent, SentPart
+from satark.store.informants import Conversation, Mute, SeenEvent, SentPart
+from satark.store.tables import Evidence
 from satark.tips.destroying import Destroyed, Rules, destroy, foreseen, forget
 
 log = logging.getLogger(__name__)

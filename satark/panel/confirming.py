@@ -13,9 +13,11 @@ async def knows_password(work: Work, name: str) -> bool:
     patience, client, own = patience_of(work.request), client_of(work.request), work.viewer.officer_id
     if patience.is_over(own, client):
         raise HTTPException(429)
+    brakes = patience.count(own, client)
     officer = await officer_of(work.core.store, own)
     if await check_password(work.core.store, officer.login, work.secret(name)) is None:
-        if patience.count(own, client):
+        if brakes:
             await note_brake(work.core, own)
         return False
+    patience.take_back(own, client)
     return True

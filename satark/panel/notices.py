@@ -15,8 +15,8 @@ from satark.panel.notice_choices import DIGESTS, Mail, wrong_with
 from satark.panel.push_hosts import is_trusted
 from satark.resources import static_dir
 from satark.store.clock import now
+from satark.store.columns import random_id
 from satark.store.officers import Officer, PushSubscription
-from satark.store.tables import random_id
 from satark.tips.audit import append
 
 NOTICES = "/panel/account#notices"

@@ -6,6 +6,8 @@ from hashlib import blake2b
 
 from starlette.requests import Request
 
+from satark.channels.brake import network_of
+
 TRIES = 5
 PAUSE = 60.0
 # Who knows the password could try codes from many places: those are counted together too. It locks out nobody whose
@@ -29,11 +31,18 @@ class Patience:
         return tries >= most and time.monotonic() < until
 
     def count(self, login: str, client: str, most: int = TRIES) -> bool:
-        """Count one that was wrong. Returns whether the brakes go on with it."""
+        """Count one before it is known whether it is right, or whoever tries many at once would have them all. Returns
+        whether the brakes go on with it."""
         self._tried = {one: kept for one, kept in self._tried.items() if kept[1] > time.monotonic()}
         tries, _ = self._tried.get(self._of(login, client), (0, 0.0))
         self._tried[self._of(login, client)] = (tries + 1, time.monotonic() + PAUSE)
         return tries + 1 == most
+
+    def take_back(self, login: str, client: str) -> None:
+        """It was right."""
+        tries, until = self._tried.get(self._of(login, client), (0, 0.0))
+        if tries:
+            self._tried[self._of(login, client)] = (tries - 1, until)
 
 
 def patience_of(request: Request) -> Patience:
@@ -42,4 +51,5 @@ def patience_of(request: Request) -> Patience:
 
 
 def client_of(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """One that has many addresses is one client."""
+    return network_of(request.client.host).hex() if request.client else ""

@@ -28,11 +28,13 @@ async def enter(request: Request) -> Response:
     login, patience, client = form.get("login", ""), patience_of(request), client_of(request)
     if patience.is_over(login, client):
         return page(request, "sign_in.html", 429, login=login, wait=True)
+    brakes = patience.count(login, client)
     officer = await check_password(core.store, login, form.get("password", ""))
     if officer is None:
-        if patience.count(login, client):
+        if brakes:
             await note_brake_of(core, login)
         return page(request, "sign_in.html", 401, login=login, wrong=True)
+    patience.take_back(login, client)
     return await _next(request, officer)
 
 

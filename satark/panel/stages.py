@@ -79,9 +79,11 @@ async def _enter(request: Request, right: Callable[[Any, dict[str, str]], Awaita
         return _again()
     if patience.is_over(row.officer_id, client) or patience.is_over(row.officer_id, ANYWHERE, MOST_ANYWHERE):
         return await _code(request, 429, wait=True)
-    if await right(row, form):
-        return await welcome(request, await officer_of(core.store, row.officer_id))
     here, anywhere = patience.count(row.officer_id, client), patience.count(row.officer_id, ANYWHERE, MOST_ANYWHERE)
+    if await right(row, form):
+        patience.take_back(row.officer_id, client)
+        patience.take_back(row.officer_id, ANYWHERE)
+        return await welcome(request, await officer_of(core.store, row.officer_id))
     if here or anywhere:
         await note_brake(core, row.officer_id)
     return await _code(request, 401, wrong=True)

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from satark.store.clock import hour_of, now
 from satark.store.engine import Store
-from satark.store.tables import ChannelHealth, Outbox
+from satark.store.informants import Outbox
+from satark.store.tables import ChannelHealth
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ They are no informants: what they do has exact times, and their rows may be coun
 
 from sqlmodel import Field, SQLModel
 
-from satark.store.tables import random_id, sealed_bytes
+from satark.store.columns import random_id, sealed_bytes
 
 
 class Officer(SQLModel, table=True):

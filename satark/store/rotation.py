@@ -18,10 +18,11 @@ from nacl.utils import random
 from sqlalchemy import and_, select, tuple_, update
 
 from satark.store.engine import Store
+from satark.store.informants import Conversation, Outbox, ReturnAddress
 from satark.store.keys import PAIRS
 from satark.store.officers import Officer, SignIn
 from satark.store.sealing import KEY_BYTES, CannotOpen, Locker, Opener, each_key
-from satark.store.tables import Conversation, Evidence, LetterWords, Message, Outbox, ReturnAddress, UploadPart
+from satark.store.tables import Evidence, LetterWords, Message, UploadPart
 
 _tables: Any = (Conversation, Evidence, LetterWords, Message, Officer, Outbox, ReturnAddress, SignIn, UploadPart)
 _conversation, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = _tables

@@ -5,53 +5,12 @@ are random, and on SQLite the tables of tips have no rowid, which would count th
 columns are sealed boxes: see identity/ for the return address (the courier's key) and tips/letters.py for content.
 """
 
-import secrets
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, text
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-UNORDERED = {"sqlite_with_rowid": False}
-
-
-def random_id() -> str:
-    """128 random bits in hex: it says neither when nor how many."""
-    return secrets.token_hex(16)
-
-
-def partial(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
-    """An index of the rows that `where` tells: as SQL, once more for SQLite where it writes it in another way."""
-    return Index(name, *columns, sqlite_where=text(sqlite or where), postgresql_where=text(where))
-
-
-def sealed_bytes(nullable: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(LargeBinary, nullable=nullable))
-
-
-class Conversation(SQLModel, table=True):
-    """A running conversation, by the keyed hash of its address; it dies with its end.
-
-    `state` is encrypted with the gateway's key. `expires` is a unix time in seconds, rounded up to five minutes.
-    """
-
-    __tablename__ = "conversation"
-    __table_args__ = UNORDERED
-    key: str = Field(primary_key=True)
-    channel: str
-    state: bytes = sealed_bytes()
-    sealed_address: bytes = sealed_bytes()
-    expires: int = Field(index=True)
-
-
-class SeenEvent(SQLModel, table=True):
-    """The keyed hash of a message that was processed, so that a repetition does nothing. `day` is days since 1970."""
-
-    __tablename__ = "seen_event"
-    __table_args__ = UNORDERED
-    key: str = Field(primary_key=True)
-    day: int = Field(index=True)
-
+from satark.store.columns import UNORDERED, partial, random_id, sealed_bytes
 
 FILTERED = ("category", "assigned", "locale", "channel")
 
@@ -313,76 +272,6 @@ class UploadPart(SQLModel, table=True):
     key: bytes | None = sealed_bytes(nullable=True)
 
 
-class ReturnAddress(SQLModel, table=True):
-    """Where the informant of a tip is, sealed to the courier's key. The panel's role may not read this table.
-
-    `heard_hour` is the hour since 1970 in which they last wrote of this tip: some channels may push for a day only.
-    """
-
-    __tablename__ = "return_address"
-    __table_args__ = UNORDERED
-    tip_id: str = Field(primary_key=True)
-    channel: str
-    sealed: bytes = sealed_bytes()
-    heard_hour: int = 0
-
-
-class Outbox(SQLModel, table=True):
-    """What must be said, committed with what caused it, and deleted once it was said.
-
-    Either `sealed_prompts` and `sealed_address` (an answer within a conversation, `thread` being its key) or
-    `message_id` (a letter of the police; its address is that of the tip). `due` and `claimed_until` are unix times in
-    seconds. `part` is how many parts of it were sent, `failures` how often the provider took it and failed. `state` is
-    `due`; `held`, until the informant opens the window by writing; or `sent`, for a short while in which the provider
-    may report a failure. `knocking` is that only a knock may be sent. `place` counts the answers of one conversation,
-    for two of them may be due in one second.
-    """
-
-    __tablename__ = "outbox"
-    __table_args__ = UNORDERED
-    id: str = Field(default_factory=random_id, primary_key=True)
-    channel: str = ""
-    thread: str = Field(default="", index=True)
-    tip_id: str = ""
-    message_id: str = ""
-    sealed_address: bytes | None = sealed_bytes(nullable=True)
-    sealed_prompts: bytes | None = sealed_bytes(nullable=True)
-    due: int = Field(index=True)
-    claimed_until: int = 0
-    attempts: int = 0
-    part: int = 0
-    replaceable: bool = False
-    state: str = "due"
-    knocking: bool = False
-    failures: int = 0
-    place: int = 0
-
-
-class Pace(SQLModel, table=True):
-    """When an informant may be written to (or called) at full pace again, by a keyed hash of who; gone at that time.
-
-    `ready` is in unix seconds with fractions.
-    """
-
-    __tablename__ = "pace"
-    __table_args__ = UNORDERED
-    key: str = Field(primary_key=True)
-    ready: float = Field(index=True)
-
-
-class SentPart(SQLModel, table=True):
-    """The keyed hash of the id under which a provider reports on a part that was sent. `errand` is its row in the
-    outbox, `day` is days since 1970."""
-
-    __tablename__ = "sent_part"
-    __table_args__ = UNORDERED
-    key: str = Field(primary_key=True)
-    message_id: str = ""
-    errand: str = ""
-    part: int = 0
-    day: int = Field(index=True)
-
-
 class MuteRequest(SQLModel, table=True):
     """What an officer wants done about a malicious sender, until the worker has done it. `wish` is one of tips/abuse.py."""
 
@@ -390,16 +279,6 @@ class MuteRequest(SQLModel, table=True):
     __table_args__ = UNORDERED
     tip_id: str = Field(primary_key=True)
     wish: str
-
-
-class Mute(SQLModel, table=True):
-    """The keyed hash of a sender who is slowed or blocked until the end of a day since 1970. It names no tip."""
-
-    __tablename__ = "mute"
-    __table_args__ = UNORDERED
-    key: str = Field(primary_key=True)
-    until: int = Field(index=True)
-    blocked: bool = False
 
 
 class Edit(SQLModel, table=True):

@@ -7,7 +7,7 @@ pack and the calendar, however many tips there are; `n` is how many, and a row w
 
 from sqlmodel import Field, SQLModel
 
-from satark.store.tables import UNORDERED, random_id, sealed_bytes
+from satark.store.columns import UNORDERED, random_id, sealed_bytes
 
 
 class Audience(SQLModel, table=True):

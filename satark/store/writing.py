@@ -81,7 +81,10 @@ class Script:
             self.put(table, some)
 
     def put(self, table: type[SQLModel], rows: Sequence[Row], key: str = "", replaced: tuple[str, ...] = ()) -> None:
-        """Rows that all have the same columns. Where one with the `key` is there, these columns of it are `replaced`."""
+        """Rows that all have the same columns. Where one with the `key` is there, these columns of it are `replaced`; of two
+        rows with one key the last counts."""
+        if key:
+            rows = list({row[key]: row for row in rows}.values())
         if rows:
             written, parameters_of = _insert_of(self._db.dialect.name, table, tuple(rows[0]), key, replaced)
             self._steps.append((written, parameters_of(rows)))

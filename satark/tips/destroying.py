@@ -14,16 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from satark.routing.pack import OPEN, Keep
+from satark.store.informants import Outbox, ReturnAddress, SentPart
 from satark.store.tables import (
     Accusation,
     CheckMark,
     Evidence,
     Message,
     MuteRequest,
-    Outbox,
     Recusal,
-    ReturnAddress,
-    SentPart,
     StatusChange,
     Tip,
     TipHold,

@@ -7,8 +7,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.clock import hour_of, now
+from satark.store.columns import random_id
+from satark.store.informants import Outbox
 from satark.store.sealing import Seal
-from satark.store.tables import Evidence, Message, Outbox, StatusChange, Tip, random_id
+from satark.store.tables import Evidence, Message, StatusChange, Tip
 from satark.tips.clocks import Clocks
 from satark.tips.letters import Delivery, Letter, LetterKind, Piece, close_letter
 from satark.tips.life import Outcome, Status, check_step

@@ -23,8 +23,9 @@ from satark.channels.messages import (
 from satark.channels.spec import NotAccepted
 from satark.insight.cells import cell_of
 from satark.intake import batch
+from satark.store.informants import Outbox, SentPart
 from satark.store.outage import QUIET
-from satark.store.tables import Message, Outbox, SentPart
+from satark.store.tables import Message
 
 
 def envelope(phone: str, number: int, inbound: Inbound) -> Envelope:

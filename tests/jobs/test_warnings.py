@@ -17,8 +17,8 @@ from satark.jobs.pushes import push_news
 from satark.jobs.warnings import tell_warnings
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
+from satark.store.columns import random_id
 from satark.store.sealing import Seal
-from satark.store.tables import random_id
 from satark.store.writing import Rows
 from satark.tips.letters import Letter, Piece
 from satark.tips.opening import NewTip, open_tip

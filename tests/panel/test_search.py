@@ -11,8 +11,8 @@ from sqlalchemy import text
 from conftest import House, house_at, reads_of
 from satark.panel.people import add_officer
 from satark.routing.policy import readers
+from satark.store.columns import random_id
 from satark.store.sealing import Seal
-from satark.store.tables import random_id
 from satark.store.writing import Rows
 from satark.tips import searching
 from satark.tips.indexing import index_due

@@ -1,5 +1,7 @@
 """What protects the way in: cookies, other sites' forms, the brakes, and the languages before one is known."""
 
+import asyncio
+
 import httpx
 import pyotp
 import pytest
@@ -8,8 +10,9 @@ from argon2 import PasswordHasher
 from conftest import House
 from satark.panel import people
 from satark.panel.gate import COOKIE
-from satark.panel.patience import MOST_ANYWHERE
+from satark.panel.patience import MOST_ANYWHERE, TRIES
 from satark.panel.people import add_officer
+from tests.panel.test_panel import browser
 from tests.panel.test_signing_in import PASSWORD, Desk, enrolled, rewind, strict, value  # noqa: F401 - a fixture
 
 OWN = {"Origin": "http://testserver"}
@@ -162,3 +165,23 @@ async def test_a_password_costs_whoever_guesses_it_64_mib(
     kept = await value(house, "SELECT password FROM officer")
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert (await Desk(house, "sho").sign_in()).is_redirect
+
+
+async def test_who_tries_many_at_once_or_from_many_addresses_of_one_network_is_braked(house: House) -> None:
+    await add_officer(house.core.store, "dig", "A", PASSWORD, ["range/varanasi"])
+
+    async def guess(at: int) -> int:
+        transport = httpx.ASGITransport(app=house.web, client=(f"2001:db8::{at:x}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            answer = await client.post("/panel/sign-in", data={"login": "dig", "password": f"guess {at}"})
+        return answer.status_code
+
+    assert sorted(await asyncio.gather(*map(guess, range(20)))) == [401] * TRIES + [429] * (20 - TRIES)
+
+
+async def test_who_is_right_is_never_braked(house: House) -> None:
+    await add_officer(house.core.store, "dig", "A", PASSWORD, ["range/varanasi"])
+    for _ in range(TRIES + 1):
+        async with browser(house) as client:
+            answer = await client.post("/panel/sign-in", data={"login": "dig", "password": PASSWORD})
+            assert answer.is_redirect

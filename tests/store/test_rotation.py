@@ -59,7 +59,7 @@ def test_what_was_changed_on_the_way_is_not_opened(data: bytes, draw: st.DataObj
 def test_every_sealed_column_is_closed_to_a_key_that_can_be_exchanged() -> None:
     from sqlmodel import SQLModel
 
-    from satark.store.tables import sealed_bytes
+    from satark.store.columns import sealed_bytes
 
     kind = type(sealed_bytes().sa_column.type)
     sealed = {

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from satark.settings import Settings
 from satark.store.among import among
 from satark.store.engine import Store
+from satark.store.informants import SeenEvent
 from satark.store.sqlite import OneCallCursor
-from satark.store.tables import SeenEvent
 from satark.store.writing import Script
 
 EARLIER = update(SeenEvent).where(among(SeenEvent.key, "keys")).values(day=bindparam("moved"))
@@ -41,7 +41,7 @@ async def test_all_of_it_is_done_in_its_order(store: Store, monkeypatch: pytest.
         script.put(SeenEvent, [{"key": key, "day": 1} for key in "abcd"])
         script.do(EARLIER, keys=["a", "b", "not there"], moved=7)
         script.do(FORGOTTEN, keys=["a", "c"])
-        script.put(SeenEvent, [{"key": "d", "day": 9}], "key", ("day",))
+        script.put(SeenEvent, [{"key": "d", "day": day} for day in (8, 9)], "key", ("day",))
         monkeypatch.setattr(OneCallCursor, "_in_thread", counted)
         await script.run()
         assert len(calls) == (1 if store.is_sqlite else 0)

@@ -14,9 +14,10 @@ from satark.resources import data_dir
 from satark.routing.folder import load_pack
 from satark.routing.policy import Held, readers
 from satark.settings import Settings
+from satark.store.columns import random_id
 from satark.store.engine import Store
 from satark.store.migrate import migrate
-from satark.store.tables import Accusation, Tip, TipReader, random_id
+from satark.store.tables import Accusation, Tip, TipReader
 from satark.store.writing import Rows
 from satark.tips import inbox as listing
 from satark.tips import ways

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import satark.store.informants
 import satark.store.officers
 import satark.store.tables
 import satark.store.tallies  # noqa: F401 - they fill the metadata

@@ -18,11 +18,12 @@ from satark.resources import data_dir
 from satark.routing.folder import load_pack
 from satark.routing.policy import Held, readers
 from satark.store.clock import hour_of, now
+from satark.store.columns import random_id
 from satark.store.engine import Store
 from satark.store.keys import load_keys, make_keys
 from satark.store.officers import Officer, Post
 from satark.store.sealing import Seal
-from satark.store.tables import StatusChange, Tip, random_id
+from satark.store.tables import StatusChange, Tip
 from satark.store.tallies import TALLIES
 from satark.store.writing import Rows
 from satark.tips import verbs
