@@ -7,7 +7,6 @@ Each process serves its own on 127.0.0.1 (`SATARK_METRICS_PORT`), never on the a
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from time import perf_counter
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
@@ -34,10 +33,10 @@ FILES_WAITING = Gauge("satark_files_waiting", "Files that no officer can see yet
 _answers, _seconds = cache(ANSWERS.labels), cache(ANSWER_SECONDS.labels)
 
 
-def answered(channel: str, status: str, begun: float) -> None:
-    """A provider's request has its answer, or "broken". It began at that `perf_counter()`."""
+def answered(channel: str, status: str, seconds: float) -> None:
+    """An answer to a provider; where there is none, the request broke, and its status is "broken"."""
     _answers(channel, status).inc()
-    _seconds(channel).observe(perf_counter() - begun)
+    _seconds(channel).observe(seconds)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The public application."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,7 +17,7 @@ from satark.core import Core
 from satark.evidence.uploads import Uploads
 from satark.gateway.host import ChannelHost
 from satark.gateway.tus import Tus
-from satark.gateway.webhook import FAILED, Webhook, fail
+from satark.gateway.webhook import Webhook
 from satark.resources import static_dir
 from satark.routing.posters import codes_of
 from satark.web import health
@@ -31,13 +31,13 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     whether this process takes messages, and not only delivers."""
     hosts = host_factory(core, environ, listens=listens)
     channels = core.registry.channels.values()
-    webhooks = {
-        f"/channels/{channel.name}{channel.webhook}": Webhook(channel, hosts(channel), core.settings.public_url)
+    webhooks = [
+        Webhook(channel, hosts(channel), core.settings.public_url)
         for channel in channels
         if channel.webhook is not None
-    }
+    ]
     routes: list[BaseRoute] = [
-        *(Route(path, fail, methods=["POST"]) for path in webhooks),
+        *(webhook.route() for webhook in webhooks),
         Route("/", home),
         Route("/q/{poster}", poster),
         *health.ROUTES,
@@ -56,20 +56,17 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
 
 
 class Gateway(Starlette):
-    """Answers webhooks before all else, for some thousands a second ask for them. Of one that fails its route tells."""
+    """Asks the webhooks before all that Starlette does for a page: some thousands a second ask for these."""
 
-    def __init__(self, webhooks: Mapping[str, Webhook], **known: Any) -> None:
-        super().__init__(**known)
-        self._webhooks = webhooks
+    def __init__(self, webhooks: Sequence[Webhook], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._webhooks = {webhook.path: webhook for webhook in webhooks}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        webhook = self._webhooks.get(scope["path"]) if scope.get("method") == "POST" else None
-        if webhook is not None:
-            try:
-                return await webhook(scope, receive, send)
-            except Exception as error:  # noqa: BLE001 - its route raises it again
-                scope[FAILED] = error
-        return await super().__call__(scope, receive, send)
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        webhook = self._webhooks.get(scope["path"]) if is_post else None
+        if webhook is None or not await webhook.settles(scope, receive, send):
+            await super().__call__(scope, receive, send)
 
 
 class host_factory:

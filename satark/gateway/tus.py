@@ -88,7 +88,7 @@ class Tus:
             raise HTTPException(415)
         upload, start = await self._uploads.find(_id(request)), _number(request, "upload-offset")
         if start == upload.arrived:
-            refuse_announced(request.headers.get("content-length", ""), upload.size - start)
+            refuse_announced(request, upload.size - start)
         body = _checked(request) if "upload-checksum" in request.headers else _arriving(request)
         arrived = await self._uploads.append(upload.id, start, body)
         return Response(status_code=204, headers={"Upload-Offset": str(arrived), **_expires(upload)})
@@ -134,7 +134,7 @@ async def _checked(request: Request) -> AsyncIterator[bytes]:
     algorithm, _, expected = request.headers["upload-checksum"].partition(" ")
     if algorithm not in CHECKED:
         raise HTTPException(400)
-    body = await body_within(request.receive, request.headers.get("content-length", ""), MOST_CHECKED)
+    body = await body_within(request, MOST_CHECKED)
     if hashlib.new(algorithm, body).digest() != _decoded(expected):
         raise HTTPException(460, "the checksum is another")
     yield body

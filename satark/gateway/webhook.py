@@ -4,81 +4,107 @@ import logging
 from time import perf_counter
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from satark import metrics
 from satark.channels.messages import WebhookRequest
 from satark.channels.spec import Channel, Host, NotAccepted
 from satark.gateway.reading import Reader
-from satark.web.headers import secured
-from satark.web.limits import body_within
+from satark.web.limits import TooMuch, whole
+from satark.web.ready import Ready
 
 log = logging.getLogger(__name__)
 
+DONE = Ready(200)
+BUSY = Ready(503, {"Retry-After": "5"})
 # So many requests of a channel may be inside at once, each with its body: more would fill the memory.
 MOST_INSIDE = 1_000
-TAKEN = secured(Response())
-COME_AGAIN = secured(Response(status_code=503, headers={"Retry-After": "5"}))
-# Where an error waits for who tells it.
-FAILED = "satark.failed"
+OUTCOME = "satark.outcome"
+
+Answer = Ready | Response
 
 
 class Webhook:
-    """Takes the POSTs of one channel."""
+    """Takes the POSTs to one path of one channel.
+
+    Some thousands a second come, and nearly all have an answer that is ready: it is given before Starlette does anything.
+    What has another answer, a page that tells an error, is answered by Starlette, of which this is a route too.
+    """
 
     def __init__(self, channel: Channel, host: Host, public_url: str) -> None:
+        self.path = f"/channels/{channel.name}{channel.webhook}"
         self._channel = channel
         self._host = host
         self._public_url = public_url
         self._reader = Reader(channel)
         self._inside = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An application of its own: what Starlette puts around a function costs a third of what is done here."""
-        begun, status = perf_counter(), "broken"
+    def route(self) -> Route:
+        return Route(self.path, self, methods=["POST"])
+
+    async def settles(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Take what came; whether it is answered with that. Else its outcome is in the scope, for the route to tell."""
         try:
-            answer = await self._counted(scope, receive)
+            answer = await self.take(scope, receive)
+        except Exception as error:  # noqa: BLE001 - the route raises it
+            scope[OUTCOME] = error
+            return False
+        if isinstance(answer, Ready):
+            await answer(scope, receive, send)
+            return True
+        scope[OUTCOME] = answer
+        return False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The route. An error is taken out of the scope, which its traceback leads to: they would keep each other alive."""
+        if OUTCOME not in scope and await self.settles(scope, receive, send):
+            return
+        if isinstance(scope[OUTCOME], Exception):
+            raise scope.pop(OUTCOME)
+        await scope[OUTCOME](scope, receive, send)
+
+    async def take(self, scope: Scope, receive: Receive) -> Answer:
+        """If there is room for it. Whatever is not durable is no success: the provider is told to try again."""
+        begun, status = perf_counter(), "broken"
+        self._inside += 1
+        try:
+            answer = await self._take(scope, receive) if self._inside <= MOST_INSIDE else BUSY
             status = str(answer.status_code)
+            return answer
+        except NotAccepted:
+            status = str(BUSY.status_code)
+            return BUSY
         except HTTPException as error:
             status = str(error.status_code)
             raise
         finally:
-            metrics.answered(self._channel.name, status, begun)
-        await answer(scope, receive, send)
-
-    async def _counted(self, scope: Scope, receive: Receive) -> Response:
-        """One of those that are inside, if there is room for it. Whatever is not durable is no success: the provider is
-        told to try again."""
-        if self._inside >= MOST_INSIDE:
-            return COME_AGAIN
-        self._inside += 1
-        try:
-            return await self._take(scope, receive)
-        except NotAccepted:
-            return COME_AGAIN
-        finally:
             self._inside -= 1
+            metrics.answered(self._channel.name, status, perf_counter() - begun)
 
-    async def _take(self, scope: Scope, receive: Receive) -> Response:
-        headers = _headers_of(scope)
-        try:
-            body = await body_within(receive, headers.get("content-length", ""), self._channel.body_limit)
-        except ValueError:
-            raise HTTPException(400) from None
-        query = scope["query_string"].decode("latin-1")
-        path = scope["path"] + (f"?{query}" if query else "")
-        asked = WebhookRequest(self._public_url + path, headers, body)
+    async def _take(self, scope: Scope, receive: Receive) -> Answer:
+        asked = await self._asked(scope, receive)
         if not self._is_genuine(asked):
             raise HTTPException(401)
         items = await self._reader.read(asked)
         if items is None:
             raise HTTPException(400)
         prompts = await self._host.receive(items)
-        return (
-            secured(self._channel.respond(prompts, asked)) if self._channel.capabilities.answers_in_request else TAKEN
-        )
+        return self._channel.respond(prompts, asked) if self._channel.capabilities.answers_in_request else DONE
+
+    async def _asked(self, scope: Scope, receive: Receive) -> WebhookRequest:
+        """Straight from ASGI, which has the names of headers in lower case: Starlette's Request costs more than this."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            announced = int(headers.get("content-length", "0"))
+        except ValueError:
+            raise HTTPException(400) from None
+        limit, query = self._channel.body_limit, scope["query_string"].decode("latin-1")
+        if announced > limit:
+            raise TooMuch
+        path = scope["path"] + (f"?{query}" if query else "")
+        return WebhookRequest(self._public_url + path, headers, await whole(receive, limit))
 
     def _is_genuine(self, asked: WebhookRequest) -> bool:
         try:
@@ -86,13 +112,3 @@ class Webhook:
         except Exception as error:  # noqa: BLE001 - what cannot be verified is not genuine
             log.warning("channel %s could not verify a request (%s)", self._channel.name, type(error).__name__)
             return False
-
-
-def _headers_of(scope: Scope) -> dict[str, str]:
-    """With their names in lower case, as ASGI has them."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-
-
-async def fail(request: Request) -> Response:
-    """What went wrong with a webhook is told by the application, as of any other request."""
-    raise request.scope[FAILED]

@@ -63,7 +63,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 async def fields(request: Request) -> dict[str, str]:
-    body = await body_within(request.receive, request.headers.get("content-length", ""), MOST_BODY)
+    body = await body_within(request, MOST_BODY)
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from satark.web.ready import WRITE
 
 MOST_HEAD = 65_536
 # What is not a connection also needs file descriptors: the database, files, the log.
@@ -100,6 +103,7 @@ class Patient(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._arrived = 0
         self._in_body = False
+        self._extensions = {WRITE: self._write_ready}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -116,6 +120,11 @@ class Patient(HttpToolsProtocol):
             if self._arrived > MOST_HEAD:
                 self.places.heads.end(self)
                 self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope: Any = self.scope
+        scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
         self._arrived, self._in_body = 0, True
@@ -144,6 +153,19 @@ class Patient(HttpToolsProtocol):
         if self.cycle.response_complete and not self._in_body and not self.transport.is_closing():
             self._arrived = 0
             self.places.heads.begin(self, self.loop.time())
+
+    def _write_ready(self, scope: Scope, answer: bytes) -> bool:
+        """Write a whole answer, as uvicorn does; False where there is more to it than that, and uvicorn must do it."""
+        cycle = self.cycle
+        is_next = cycle.scope is scope and not cycle.disconnected and not cycle.response_started
+        if not is_next or not cycle.keep_alive or self.flow.write_paused or self.server_state.default_headers:
+            return False
+        cycle.waiting_for_100_continue = False
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(answer)
+        cycle.message_event.set()
+        self.on_response_complete()
+        return True
 
     def pause_writing(self) -> None:
         self.places.answers.begin(self, self.loop.time())

@@ -1,6 +1,5 @@
 """Security headers on every answer. Nothing is inline, and nothing comes from another host."""
 
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "; ".join(
@@ -33,19 +32,13 @@ _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.i
 _CACHE_CONTROL = b"cache-control"
 
 
-def _complete(headers: list[tuple[bytes, bytes]], *, may_be_kept: bool) -> None:
-    """ASGI has the names in lower case. Straight into its list: every webhook answers this way, some thousands a second."""
+def complete(headers: list[tuple[bytes, bytes]], *, may_be_kept: bool) -> None:
+    """In ASGI's own list, which has the names in lower case."""
     there = {name for name, _ in headers}
     headers += [header for header in _HEADERS if header[0] not in there]
     if not may_be_kept:
         headers[:] = [header for header in headers if header[0] != _CACHE_CONTROL]
         headers.append((_CACHE_CONTROL, NO_STORE.encode()))
-
-
-def secured(response: Response) -> Response:
-    """For what is answered before this middleware."""
-    _complete(response.raw_headers, may_be_kept=False)
-    return response
 
 
 class SecurityHeaders:
@@ -61,7 +54,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _complete(message["headers"], may_be_kept="/static/" in scope["path"])
+                complete(message["headers"], may_be_kept="/static/" in scope["path"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
