@@ -33,8 +33,8 @@ def choose(state: State, choice: str, world: World) -> Turn | None:
 def _fill(state: State, slot: Slot, world: World, **filled: object) -> Turn:
     """A slot has its answer: remember it for "back", and go on."""
     trail = (*(answered for answered in state.trail if answered is not slot), slot)
-    going_on = {"asking": None, "page": 0, "misses": 0, "found": (), "scope": "", "trail": trail}
-    return next_question(replace(state, **{**going_on, **filled}), world)
+    going_on = replace(state, asking=None, page=0, misses=0, found=(), scope="", trail=trail, **filled)
+    return next_question(going_on, world)
 
 
 def _language(state: State, locale: str, world: World) -> Turn | None:
@@ -74,9 +74,10 @@ def _open_district(slot: Slot) -> Callable[[State, str, World], Turn | None]:
     return open_district
 
 
-def _offices(world: World) -> frozenset[str]:
-    stations = (station for stations in world.stations.values() for station in stations)
-    return frozenset((*world.stations, *stations, *world.withdrawn, world.range_office, UNKNOWN))
+def _is_office(value: str, world: World) -> bool:
+    if value in (UNKNOWN, world.range_office) or value in world.stations or value in world.withdrawn:
+        return True
+    return any(value in stations for stations in world.stations.values())
 
 
 def _at(state: State, office: str, world: World) -> Turn | None:
@@ -85,7 +86,7 @@ def _at(state: State, office: str, world: World) -> Turn | None:
     if office in ("pin", "say"):
         place = replace(state.place, office=state.scope or state.place.office)
         return ask(Slot.PIN, replace(state, place=place, found=(), scope="", page=0, misses=0), world)
-    if office not in _offices(world):
+    if not _is_office(office, world):
         return None
     return _fill(state, Slot.PLACE, world, place=replace(state.place, office=office))
 
@@ -93,7 +94,7 @@ def _at(state: State, office: str, world: World) -> Turn | None:
 def _by(state: State, office: str, world: World) -> Turn | None:
     if office == "list":
         return ask(Slot.ACCUSED, replace(state, found=(), scope="", page=0), world)
-    if office not in _offices(world):
+    if not _is_office(office, world):
         return None
     turn = _fill(state, Slot.ACCUSED, world, accused=office)
     return saying(notice("not_them", state, accused=office), turn)

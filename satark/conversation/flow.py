@@ -28,7 +28,7 @@ from satark.conversation.state import (
     Turn,
     World,
 )
-from satark.conversation.words import command_in, digits_in, is_greeting, is_long, number_in, poster_in
+from satark.conversation.words import digits_in, fold, is_long, number_in, poster_in
 
 RECEIPT_DIGITS = 16
 # Texts and files in one report, before it is sent.
@@ -39,35 +39,44 @@ MOST_CHARACTERS = 200_000
 def step(state: State, event: Event, world: World) -> Turn:
     """Advance a conversation by one event. Never raises; the state it returns is as valid as the one it got."""
     match event:
+        case Inbound():
+            return _heard(state, event, world)
         case Located():
             return on_located(state, event, world)
         case Submitted():
             return on_submitted(state, event)
         case Found():
             return on_found(state, event, world)
-        case Inbound(kind=Kind.CLOSED) if world.keypad and state.asking in SPOKEN_TO:
-            return Turn(state)
-        case Inbound(kind=Kind.CLOSED | Kind.TIMEOUT):
-            return end(state)
-        case Inbound(kind=Kind.MISSED):
+
+
+def _heard(state: State, said: Inbound, world: World) -> Turn:
+    """What most people send stands first. A message without what its kind promises is read as its text."""
+    match said.kind:
+        case Kind.TEXT:
+            return _text(state, said.text.strip(), world)
+        case Kind.CHOICE if turn := choose(state, said.choice, world):
+            return turn
+        case Kind.MEDIA if said.media is not None:
+            return _give(state, Given(said.text, said.media.kept, said.media.kind), world)
+        case Kind.LOCATION if said.point is not None:
+            return doing(Turn(state), Locate(words=said.text, point=said.point))
+        case Kind.DIGITS if turn := pressed(state, said.text.strip(), world):
+            return turn
+        case Kind.OPENED:
+            return _opened(state, said.text, world)
+        case Kind.MISSED:
             return replace(again(state, world), over=state == State())
-        case Inbound(kind=Kind.DIGITS) if turn := pressed(state, event.text.strip(), world):
-            return turn
-        case Inbound(kind=Kind.OPENED):
-            return _opened(state, event.text, world)
-        case Inbound(kind=Kind.CHOICE) if turn := choose(state, event.choice, world):
-            return turn
-        case Inbound(kind=Kind.MEDIA) if event.media is not None:
-            return _give(state, Given(event.text, event.media.kept, event.media.kind), world)
-        case Inbound(kind=Kind.LOCATION) if event.point is not None:
-            return doing(Turn(state), Locate(words=event.text, point=event.point))
-        case Inbound(kind=Kind.UNSUPPORTED, why=Unusable.GROUP):
-            return Turn(State(), (notice("unsupported", state, why=event.why.value),), over=True)
-        case Inbound(kind=Kind.UNSUPPORTED, text=words):
-            turn = _give(state, Given(words), world) if words else again(state, world)
-            return saying(notice("unsupported", state, why=event.why.value), turn)
+        case Kind.CLOSED if world.keypad and state.asking in SPOKEN_TO:
+            return Turn(state)
+        case Kind.CLOSED | Kind.TIMEOUT:
+            return end(state)
+        case Kind.UNSUPPORTED if said.why is Unusable.GROUP:
+            return Turn(State(), (notice("unsupported", state, why=said.why.value),), over=True)
+        case Kind.UNSUPPORTED:
+            turn = _give(state, Given(said.text), world) if said.text else again(state, world)
+            return saying(notice("unsupported", state, why=said.why.value), turn)
         case _:
-            return _text(state, event.text.strip(), world)
+            return _text(state, said.text.strip(), world)
 
 
 def _opened(state: State, payload: str, world: World) -> Turn:
@@ -83,9 +92,10 @@ def _text(state: State, text: str, world: World) -> Turn:
         return again(state, world)
     if is_long(text):
         return _words(state, text, world, is_number=False)
-    if name := command_in(text, world.vocabulary):
+    word = fold(text)
+    if name := world.vocabulary.commands.get(word):
         return command(state, name, world)
-    if is_greeting(text, world.vocabulary):
+    if word in world.vocabulary.greetings:
         return again(state, world)
     if poster := poster_in(text, world):
         return _opened(state, poster, world)

@@ -1,12 +1,14 @@
 """Fits any number of choices to the page of a channel, and numbers them."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 MORE = "more"
 KEYPAD_MORE = "9"
 
 
-def page_of(choices: Sequence[str], page: int, size: int, keypad: bool = False) -> tuple[tuple[str, str], ...]:
+# Everybody is offered the same few lists, which name choices and nobody.
+@lru_cache
+def page_of(choices: tuple[str, ...], page: int, size: int, keypad: bool = False) -> tuple[tuple[str, str], ...]:
     """The (number, choice id) pairs of one page; after the last page comes the first again.
 
     `size` is how many choices the page holds, "more" included; 0 holds all. On a keypad "more" is always 9, so that it

@@ -1,7 +1,5 @@
 """What is still missing, and how each slot asks for it."""
 
-from collections import Counter
-
 from msgspec.structs import replace
 
 from satark.channels.messages import Asks, MediaKind
@@ -10,6 +8,8 @@ from satark.conversation.state import Ask, Slot, State, Turn, World
 
 DEFAULT_LOCALE = "hi"
 READ = (("1", "news"),)
+_COUNTED = ("texts", *MediaKind)
+_OTHER_VOICE = {"changed": ("voice:own",), "own": ("voice:changed",)}
 _ASKS = {
     Slot.ACCOUNT: Asks.ACCOUNT,
     Slot.DIALOGUE: Asks.ACCOUNT,
@@ -72,7 +72,7 @@ def choices_of(slot: Slot, state: State, world: World) -> tuple[str, ...]:
 
 def _voices(state: State) -> tuple[str, ...]:
     """The other voice that the recordings may be heard in."""
-    return {"changed": ("voice:own",), "own": ("voice:changed",)}.get(state.voice, ())
+    return _OTHER_VOICE.get(state.voice, ())
 
 
 def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
@@ -97,16 +97,16 @@ def _by_voice(world: World) -> tuple[str, ...]:
 def ask(slot: Slot, state: State, world: World, **args: object) -> Turn:
     """Put the question of a slot, on the page that is open."""
     options = page_of(choices_of(slot, state, world), state.page, world.page_size, world.keypad)
-    shown = replace(state, asking=slot, shown=options)
     question = Ask(
-        id=f"ask.{slot.value}",
+        id=f"ask.{slot}",
         locale=state.locale or DEFAULT_LOCALE,
         args={**_args(slot, state), **args, "misses": state.misses},
         options=options,
         asks=_ASKS.get(slot, Asks.CHOICE),
     )
     promise = (notice("promise", state),) if _promise_is_due(slot, state) else ()
-    return Turn(replace(shown, promised=state.promised or bool(promise)), (*promise, question))
+    asked = replace(state, asking=slot, shown=options, promised=state.promised or bool(promise))
+    return Turn(asked, (*promise, question))
 
 
 def _promise_is_due(slot: Slot, state: State) -> bool:
@@ -127,8 +127,8 @@ def _args(slot: Slot, state: State) -> dict[str, object]:
 
 def summary(state: State) -> dict[str, object]:
     """What the citizen gave, counted: it is never said again word for word."""
-    kinds = Counter(given.media.value if given.media else "texts" for given in state.given)
-    counts = {kind: kinds[kind] for kind in ("texts", *MediaKind)}
+    kinds = [given.media or "texts" for given in state.given]
+    counts = {kind: kinds.count(kind) for kind in _COUNTED}
     place = state.place.office or (state.accused if _place_is_known(state) else "")
     return {
         "category": state.category,

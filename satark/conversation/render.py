@@ -1,7 +1,7 @@
 """Turns what is to be said into words that fit the channel: template + locale + capabilities -> prompts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -129,9 +129,14 @@ def render(asks: Sequence[Ask], voice: Voice, capabilities: Capabilities) -> lis
 
 def coalesce(asks: Sequence[Ask]) -> list[Ask]:
     """All notices, without immediate repetitions, and the last question: a burst of ten photos gets one answer."""
-    notices = [ask for ask, _ in groupby(ask for ask in asks if ask.notice)]
-    questions = [ask for ask in asks if not ask.notice]
-    return [*notices, *questions[-1:]]
+    notices: list[Ask] = []
+    question: list[Ask] = []
+    for ask in asks:
+        if not ask.notice:
+            question = [ask]
+        elif notices[-1:] != [ask]:
+            notices.append(ask)
+    return notices + question
 
 
 def _prompt(ask: Ask, voice: Voice, capabilities: Capabilities) -> Prompt:

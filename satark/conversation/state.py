@@ -75,7 +75,7 @@ class State(Struct, frozen=True, omit_defaults=True):
     @property
     def voice(self) -> str:
         """What is to be heard in the recordings that were given; "" where there are none."""
-        heard = any(one.media is MediaKind.AUDIO for one in self.given)
+        heard = MediaKind.AUDIO in [one.media for one in self.given]
         return ("own" if self.own_voice else "changed") if heard else ""
 
     @property

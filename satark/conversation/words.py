@@ -26,19 +26,10 @@ def digits_in(text: str) -> str:
     return "".join(str(unicodedata.digit(char)) for char in text if char.isdecimal())
 
 
-def command_in(text: str, vocabulary: Vocabulary) -> str:
-    """The command that is the whole message, or ""."""
-    return vocabulary.commands.get(fold(text), "")
-
-
-def is_greeting(text: str, vocabulary: Vocabulary) -> bool:
-    return fold(text) in vocabulary.greetings
-
-
 def poster_in(text: str, world: World) -> str:
     """The code of a poster, where the message is a greeting and that code, as a QR code prefills it; else ""."""
     greeting, _, code = text.strip().rpartition(" ")
-    return code if code in world.posters and is_greeting(greeting, world.vocabulary) else ""
+    return code if code in world.posters and fold(greeting) in world.vocabulary.greetings else ""
 
 
 def number_in(text: str, vocabulary: Vocabulary) -> str:

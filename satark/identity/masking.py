@@ -52,11 +52,11 @@ def _patterns(text: str, own: Iterable[Secret]) -> Iterator[str]:
     digits, folded = _digits(text), _folded(text)
     for secret in own:
         value = secret.reveal().strip()
-        letters, number = any(char.isalpha() for char in value), _digits(value)
-        if not letters and len(number) >= FEWEST_DIGITS and number[-NATIONAL_DIGITS:] in digits:
+        if any(map(str.isalpha, value)):
+            if len(value) >= SHORTEST_NAME and all(part in folded for part in _folded(value).split()):
+                yield _name_pattern(value)
+        elif len(number := _digits(value)) >= FEWEST_DIGITS and number[-NATIONAL_DIGITS:] in digits:
             yield _number_pattern(number)
-        if letters and len(value) >= SHORTEST_NAME and all(part in folded for part in _folded(value).split()):
-            yield _name_pattern(value)
 
 
 def mask(text: str, own: Iterable[Secret]) -> str:
