@@ -88,7 +88,7 @@ class Tus:
             raise HTTPException(415)
         upload, start = await self._uploads.find(_id(request)), _number(request, "upload-offset")
         if start == upload.arrived:
-            refuse_announced(request, upload.size - start)
+            refuse_announced(request.headers, upload.size - start)
         body = _checked(request) if "upload-checksum" in request.headers else _arriving(request)
         arrived = await self._uploads.append(upload.id, start, body)
         return Response(status_code=204, headers={"Upload-Offset": str(arrived), **_expires(upload)})

@@ -12,7 +12,7 @@ from satark import metrics
 from satark.channels.messages import WebhookRequest
 from satark.channels.spec import Channel, Host, NotAccepted
 from satark.gateway.reading import Reader
-from satark.web.limits import TooMuch, whole
+from satark.web.limits import refuse_announced, whole
 from satark.web.ready import Ready
 
 log = logging.getLogger(__name__)
@@ -96,13 +96,11 @@ class Webhook:
     async def _asked(self, scope: Scope, receive: Receive) -> WebhookRequest:
         """Straight from ASGI, which has the names of headers in lower case: Starlette's Request costs more than this."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        limit, query = self._channel.body_limit, scope["query_string"].decode("latin-1")
         try:
-            announced = int(headers.get("content-length", "0"))
+            refuse_announced(headers, limit)
         except ValueError:
             raise HTTPException(400) from None
-        limit, query = self._channel.body_limit, scope["query_string"].decode("latin-1")
-        if announced > limit:
-            raise TooMuch
         path = scope["path"] + (f"?{query}" if query else "")
         return WebhookRequest(self._public_url + path, headers, await whole(receive, limit))
 

@@ -47,7 +47,7 @@ from satark.tips.letters import LetterKind, words_of
 from satark.tips.numbers import is_receipt, new_receipt
 from satark.tips.opening import NewTip, from_informant, open_tip
 from satark.tips.receipts import progress, tip_of_receipt
-from satark.tips.tallies.marks import put_marks
+from satark.tips.tallies.marks import put_marks, touched
 
 # A draft that the clock submits was last added to before: in hours, rounded up.
 IDLE_AT_MOST = 1
@@ -253,7 +253,7 @@ class Effects:
     def write(self, script: Script) -> None:
         """All rows; then each file is told its tip and its voice, and who counts that there are new ones."""
         if self.opened:
-            put_marks(self.rows, self.hour)
+            put_marks(self.rows, touched(self.hour))
         script.insert(self.rows)
         for files, claim in self.files_of:
             script.do(_CLAIMED, files=files, **claim)

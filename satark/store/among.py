@@ -5,6 +5,7 @@ PostgreSQL, to prepare. Where one statement runs some hundred times a second, th
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, TypeDecorator, bindparam, select
@@ -12,6 +13,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
+
+
+def as_driver_has_it(dialect: str, texts: Iterable[str]) -> list[str] | str:
+    """A list of texts as one parameter."""
+    return list(texts) if dialect == "postgresql" else json.dumps(list(texts))
 
 
 class _List(TypeDecorator[Any]):
@@ -24,7 +30,7 @@ class _List(TypeDecorator[Any]):
         return dialect.type_descriptor(ARRAY(Text) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
+        return as_driver_has_it(dialect.name, value)
 
 
 class _Each(GenericFunction[str]):

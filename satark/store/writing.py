@@ -4,7 +4,6 @@ All columns are text, numbers and bytes, which the drivers take as they are: a s
 past SQLAlchemy, which took two thirds of the time that it took to write them (`satark bench intake`).
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
@@ -18,6 +17,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from satark.store.among import as_driver_has_it
 from satark.store.sqlite import BEFORE
 
 Row = dict[str, Any]
@@ -70,11 +70,11 @@ class Script:
     def do(self, statement: Any, **values: Any) -> None:
         """An UPDATE or DELETE that is made once, with the values of its parameters: text, numbers, lists of text."""
         written, fixed = _written(self._db.dialect.name, statement)
-        self._steps.append((written, [tuple(self._as_driver_has_it(values.get(name, value)) for name, value in fixed)]))
+        given = (values.get(name, value) for name, value in fixed)
+        self._steps.append((written, [tuple(self._parameter(value) for value in given)]))
 
-    def _as_driver_has_it(self, value: Any) -> Any:
-        """Lists are JSON on SQLite (among.py)."""
-        return json.dumps(value) if isinstance(value, list) and self._db.dialect.name == "sqlite" else value
+    def _parameter(self, value: Any) -> Any:
+        return as_driver_has_it(self._db.dialect.name, value) if isinstance(value, list) else value
 
     def insert(self, rows: Rows) -> None:
         for table, some in rows:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.clock import hour_of, now
@@ -22,13 +21,13 @@ async def mark(db: AsyncConnection, *hours: int) -> None:
     await mark_months(db, {month for hour in hours for month in touched(hour)})
 
 
-def put_marks(rows: Rows, hour: int) -> None:
-    """The same, with what else is written in the transaction."""
-    for month in touched(hour):
+def put_marks(rows: Rows, changed: Iterable[int]) -> None:
+    """The same of months, with what else is written in the transaction."""
+    for month in changed:
         rows.put(TallyMark, month=month)
 
 
 async def mark_months(db: AsyncConnection, changed: Iterable[int]) -> None:
-    rows = [TallyMark(month=month).model_dump() for month in changed]
-    if rows:
-        await db.execute(insert(TallyMark), rows)
+    rows = Rows()
+    put_marks(rows, changed)
+    await rows.write(db)
