@@ -124,7 +124,7 @@ async def _await_answers(courier: Courier, db: AsyncConnection, letters: Sequenc
     known = await recall(db, courier.locker, {one.key for one in letters})
     free = [one for one in letters if not _is_busy(known.get(one.key), one.row.tip_id)]
     script = Script(db)
-    remember(script, [_expecting(courier, one, known.get(one.key)) for one in free])
+    remember(script, [_expecting(courier, one, known.get(one.key)) for one in free], known)
     await script.run()
     return {one.row.id for one in free}
 

@@ -1,6 +1,6 @@
 """One transaction for all that waits: recall, advance, and write what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,7 +109,7 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outco
         ]
         for outcome in outcomes:
             outcome.slowed = outcome.thread.muting in known.mutes
-        await _write(desk, db, effects, outcomes, now)
+        await _write(desk, db, effects, outcomes, known.conversations, now)
     if effects.destroyed:
         await desk.store.scrub()
     return outcomes
@@ -186,7 +186,14 @@ async def _step(effects: Effects, outcome: Outcome, event: FlowEvent, world: Wor
     return turn
 
 
-async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Sequence[Outcome], now: int) -> None:
+async def _write(
+    desk: Desk,
+    db: AsyncConnection,
+    effects: Effects,
+    outcomes: Sequence[Outcome],
+    known: Mapping[str, Recalled],
+    now: int,
+) -> None:
     changed = [outcome for outcome in outcomes if outcome.fresh]
     keys = {key for outcome in changed for key in outcome.fresh if key}
     for key in keys:
@@ -201,7 +208,7 @@ async def _write(desk: Desk, db: AsyncConnection, effects: Effects, outcomes: Se
     release_held(script, [outcome.thread.key for outcome in changed], now)
     effects.write(script)
     forget(script, [outcome.thread.key for outcome in changed if outcome.over])
-    remember(script, [_row(desk, outcome, now) for outcome in changed if not outcome.over])
+    remember(script, [_row(desk, outcome, now) for outcome in changed if not outcome.over], known)
     await script.run()
 
 

@@ -1,6 +1,6 @@
 """Running conversations at rest: encrypted with the gateway's key, found by a keyed hash, gone with their end."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -114,8 +114,14 @@ async def recall(db: AsyncConnection, locker: Locker, keys: Collection[str]) -> 
     return {key: Recalled(unlock(locker, state), sealed, expires) for _, key, state, sealed, expires in rows}
 
 
-def remember(script: Script, rows: list[Row]) -> None:
-    script.put(Conversation, rows, "key", ("state", "sealed_address", "expires"))
+def remember(script: Script, rows: Iterable[Row], known: Mapping[str, Recalled]) -> None:
+    """Most rest until the same five minutes as before. SQLite writes an index anew whenever its column is named."""
+    moved: dict[bool, list[Row]] = {False: [], True: []}
+    for row in rows:
+        before = known.get(row["key"])
+        moved[before is None or before.expires != row["expires"]].append(row)
+    script.put(Conversation, moved[False], "key", ("state", "sealed_address"))
+    script.put(Conversation, moved[True], "key", ("state", "sealed_address", "expires"))
 
 
 def forget(script: Script, keys: list[str]) -> None:

@@ -125,7 +125,9 @@ async def test_order_inside_an_hour_is_that_of_random_ids(house: House) -> None:
         tips = (await inbox(db, viewer, Filters())).tips
         tables = (await db.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))).all()
     assert [tip.id for tip in tips] == sorted((tip.id for tip in tips), reverse=True)
+    # What waits in the outbox says to the second when it is due: its order tells no more.
     counted = {
+        "outbox",
         "officer",
         "post",
         "sign_in",

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import string
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +23,8 @@ from satark.evidence import discarding
 from satark.jobs import purging
 from satark.jobs.purging import Purged, foresee, purge
 from satark.panel.people import add_officer
-from satark.store.clock import DAY, hour_of, now
+from satark.store.clock import DAY, day_of, hour_of, now
+from satark.store.informants import SeenEvent, SentPart
 from satark.store.writing import Rows
 from satark.tips.audit import verify
 from satark.tips.letters import Letter, Piece
@@ -397,6 +399,23 @@ async def test_every_column_that_names_a_ciphertext_is_looked_at_before_one_is_d
         column.name for table in ("evidence", "upload_part") for column in SQLModel.metadata.tables[table].columns
     }
     assert named == {name for name in columns if "blob" in name or f"{name}_key" in columns}
+
+
+async def test_hashes_of_messages_go_when_no_provider_repeats_them_any_more(both_houses: House, watch: Watch) -> None:
+    """Whatever they begin with."""
+    today, rows = day_of(now()), Rows()
+    for first in string.hexdigits.lower()[:16]:
+        for table in (SeenEvent, SentPart):
+            rows.put(table, key=f"{first}{'0' * 31}", day=today)
+            rows.put(table, key=f"{first}{'f' * 31}", day=today + 1)
+    async with both_houses.core.store.write() as db:
+        await rows.write(db)
+    for days, gone, left in ((8, 0, 32), (9, 16, 16), (10, 16, 0)):
+        after(watch, days)
+        purged = await purge(both_houses.core)
+        for table in ("seen_event", "sent_part"):
+            assert purged.rows[table] == gone
+            assert await values(both_houses, f"SELECT count(*) FROM {table}") == [left]
 
 
 async def test_the_command_counts_and_names_nobody(
