@@ -204,10 +204,10 @@ async def _write(
         if outcome.sealed_address:
             effects.rows.put(Outbox, **_answer(press, outcome, now))
     script = Script(db)
+    forget(script, [outcome.thread.key for outcome in changed if outcome.over])
     withdraw_questions(script, [outcome.thread.key for outcome in pushing])
     release_held(script, [outcome.thread.key for outcome in changed], now)
     effects.write(script)
-    forget(script, [outcome.thread.key for outcome in changed if outcome.over])
     remember(script, [_row(desk, outcome, now) for outcome in changed if not outcome.over], known)
     await script.run()
 

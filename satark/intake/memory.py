@@ -16,10 +16,11 @@ from satark.store.sealing import CannotOpen, Locker
 from satark.store.writing import Row, Script
 
 FIVE_MINUTES = 300
-# In one order for all, or two gateways would wait for each other: OFFSET 0 keeps the planner from leaving it out.
+# In one order for all, or two gateways would wait for each other: OFFSET 0 keeps the planner from leaving it out. All that a
+# batch looks at it knows by key: however few rows a table had when it was last counted, none is read from end to end.
 _HOLD = text(
-    "SELECT pg_advisory_xact_lock(number) FROM (SELECT hashtextextended(key, 0) AS number"
-    " FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1 OFFSET 0) AS numbers"
+    "SELECT set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock(number) FROM"
+    " (SELECT hashtextextended(key, 0) AS number FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1 OFFSET 0) AS numbers"
 )
 
 
@@ -57,7 +58,8 @@ def rounded_up(seconds: int) -> int:
 
 
 async def hold(db: AsyncConnection, store: Store, keys: Iterable[str]) -> None:
-    """Keep other gateways from these conversations until the transaction ends. On SQLite the write lock does it."""
+    """Keep other gateways from these conversations until the transaction ends, and look things up by their index until
+    then. On SQLite the write lock does the one, and its planner the other."""
     if not store.is_sqlite:
         await db.execute(_HOLD, {"keys": list(keys)})
 
@@ -115,13 +117,13 @@ async def recall(db: AsyncConnection, locker: Locker, keys: Collection[str]) -> 
 
 
 def remember(script: Script, rows: Iterable[Row], known: Mapping[str, Recalled]) -> None:
-    """Most rest until the same five minutes as before. SQLite writes an index anew whenever its column is named."""
-    moved: dict[bool, list[Row]] = {False: [], True: []}
+    """Most rest until the same five minutes as before, which need not be written again."""
+    stays: dict[bool, list[Row]] = {False: [], True: []}
     for row in rows:
         before = known.get(row["key"])
-        moved[before is None or before.expires != row["expires"]].append(row)
-    script.put(Conversation, moved[False], "key", ("state", "sealed_address"))
-    script.put(Conversation, moved[True], "key", ("state", "sealed_address", "expires"))
+        stays[script.rewrites_indexes and before is not None and before.expires == row["expires"]].append(row)
+    script.put(Conversation, stays[True], "key", ("state", "sealed_address"))
+    script.put(Conversation, stays[False], "key", ("state", "sealed_address", "expires"))
 
 
 def forget(script: Script, keys: list[str]) -> None:

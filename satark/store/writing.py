@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,9 +18,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from satark.store.among import as_driver_has_it
+from satark.store.postgresql import Write, in_one_statement
 from satark.store.sqlite import BEFORE
 
 Row = dict[str, Any]
+
+
+class Step(NamedTuple):
+    """A write in a driver's terms: its table, the statement, and its lists of parameters, on PostgreSQL one."""
+
+    table: str
+    statement: str
+    rows: Sequence[tuple[Any, ...]]
+
 
 _DRIVERS: dict[str, Any] = {"postgresql": PGDialect_asyncpg, "sqlite": SQLiteDialect_aiosqlite}
 
@@ -61,17 +71,23 @@ class Rows:
 
 class Script:
     """Writes whose outcome nobody waits for, in their order, on a connection in its transaction: on SQLite in one call of
-    its thread, where each call costs as much as writing ten rows."""
+    its thread, where each call costs as much as writing ten rows, on PostgreSQL in few statements."""
 
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
-        self._steps: list[tuple[str, Sequence[Any]]] = []
+        self._steps: list[Step] = []
+
+    @property
+    def rewrites_indexes(self) -> bool:
+        """Whether an index is written anew as soon as its column is named, with another value or not."""
+        return self._db.dialect.name == "sqlite"
 
     def do(self, statement: Any, **values: Any) -> None:
         """An UPDATE or DELETE that is made once, with the values of its parameters: text, numbers, lists of text."""
         written, fixed = _written(self._db.dialect.name, statement)
         given = (values.get(name, value) for name, value in fixed)
-        self._steps.append((written, [tuple(self._parameter(value) for value in given)]))
+        rows = [tuple(self._parameter(value) for value in given)]
+        self._steps.append(Step(statement.table.name, written, rows))
 
     def _parameter(self, value: Any) -> Any:
         return as_driver_has_it(self._db.dialect.name, value) if isinstance(value, list) else value
@@ -87,17 +103,20 @@ class Script:
             rows = list({row[key]: row for row in rows}.values())
         if rows:
             written, parameters_of = _insert_of(self._db.dialect.name, table, tuple(rows[0]), key, replaced)
-            self._steps.append((written, parameters_of(rows)))
+            self._steps.append(Step(str(table.__tablename__), written, parameters_of(rows)))
 
     async def run(self) -> None:
-        if not self._steps:
-            return
-        *before, last = self._steps
         if self._db.dialect.name == "sqlite":
-            await self._db.exec_driver_sql(*last, execution_options={BEFORE: before})
+            await self._run_in_one_call()
             return
-        for step in (*before, last):
-            await self._db.exec_driver_sql(*step)
+        writes = [Write(step.table, step.statement, step.rows[0]) for step in self._steps]
+        for statement, values in in_one_statement(writes):
+            await self._db.exec_driver_sql(statement, values)
+
+    async def _run_in_one_call(self) -> None:
+        if self._steps:
+            *before, last = [(step.statement, step.rows) for step in self._steps]
+            await self._db.exec_driver_sql(*last, execution_options={BEFORE: before})
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from satark.settings import Settings
 from satark.store.among import among
 from satark.store.engine import Store
-from satark.store.informants import SeenEvent
+from satark.store.informants import Mute, SeenEvent
 from satark.store.sqlite import OneCallCursor
 from satark.store.writing import Script
 
@@ -46,6 +46,23 @@ async def test_all_of_it_is_done_in_its_order(store: Store, monkeypatch: pytest.
         await script.run()
         assert len(calls) == (1 if store.is_sqlite else 0)
     assert await seen(store) == {"b": 7, "c": 1, "d": 9}
+
+
+async def test_what_one_write_leaves_the_next_finds(store: Store) -> None:
+    """Two tables in turn, on PostgreSQL in one statement where it can be."""
+    async with store.write() as db:
+        script = Script(db)
+        script.put(SeenEvent, [{"key": "a", "day": 1}])
+        script.put(Mute, [{"key": "a", "until": 1, "blocked": True}])
+        script.do(EARLIER, keys=["a"], moved=7)
+        script.put(Mute, [{"key": key, "until": 2, "blocked": False} for key in "ab"], "key", ("until",))
+        script.do(FORGOTTEN, keys=["a"])
+        script.put(SeenEvent, [{"key": "a", "day": 3}])
+        await script.run()
+    assert await seen(store) == {"a": 3}
+    async with store.read() as db:
+        mutes = [tuple(row) for row in await db.execute(text("SELECT key, until, blocked FROM mute ORDER BY key"))]
+    assert mutes == [("a", 2, True), ("b", 2, False)]
 
 
 @pytest.mark.parametrize("last", [True, False])
