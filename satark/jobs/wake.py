@@ -11,8 +11,8 @@ from satark.store.outage import Outage
 
 log = logging.getLogger(__name__)
 
-# A delivery job takes all that is due, so one wake-up serves all messages of this time (performance.md). Each costs Redis and
-# us as much as taking ten of them.
+# A delivery job takes all that is due, so one wake-up serves all messages of this time (performance.md). Each costs Redis
+# and us as much as taking ten of them.
 GATHER_SECONDS = 0.2
 # Nobody waits for these as for an answer.
 UNHURRIED = {"prepare": 0.5, "index": 0.5}
