@@ -24,8 +24,13 @@ LOOK = """async source => {
   const at = async time => {
     film.currentTime = time;
     await new Promise(done => { film.onseeked = done; });
-    pen.drawImage(film, 0, 0);
-    return pen.getImageData(80, 60, 1, 1).data[0];
+    for (;;) {
+      pen.clearRect(0, 0, 160, 120);
+      pen.drawImage(film, 0, 0);
+      const [grey, , , isThere] = pen.getImageData(80, 60, 1, 1).data;
+      if (isThere) return grey;
+      await new Promise(requestAnimationFrame);
+    }
   };
   return [film.duration, await at(0.01), await at(1.5), await at(2.9)];
 }"""
