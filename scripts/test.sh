@@ -8,12 +8,14 @@ command -v chromium > /dev/null || need+=(chromium fonts-noto-core)
 command -v espeak-ng > /dev/null || need+=(espeak-ng)
 command -v flite > /dev/null || need+=(flite)
 command -v exiftool > /dev/null || need+=(libimage-exiftool-perl)
+[ -x /usr/sbin/nginx ] || need+=(nginx-light)
 ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || need+=(postgresql)
 if [ ${#need[@]} -gt 0 ]; then
     [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null ||
         { echo "The tests need these Debian packages: ${need[*]}" >&2; exit 1; }
     echo "Installing ${need[*]} …"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${need[@]}" > /dev/null
+    # In this run level no service is started where one is installed.
+    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${need[@]}" > /dev/null
 fi
 
 work=$(mktemp -d /tmp/satark-test.XXXXXX)

@@ -71,3 +71,8 @@ class Unit:
         assert self.process
         self.process.send_signal(how)
         return await self.process.wait()
+
+    async def end(self) -> None:
+        """If it has not ended by itself, or was killed."""
+        if self.process and self.process.returncode is None:
+            await self.stop()
