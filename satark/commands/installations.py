@@ -107,7 +107,8 @@ async def serving(
             await _answers(port, ready)
         yield Process(process.pid, port)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 

@@ -1,5 +1,6 @@
 """The one webhook endpoint for all channels: limit, verify, parse, make durable, answer."""
 
+import asyncio
 import logging
 from time import perf_counter
 
@@ -73,7 +74,8 @@ class Webhook:
             answer = await self._take(scope, receive) if self._inside <= MOST_INSIDE else BUSY
             status = str(answer.status_code)
             return answer
-        except NotAccepted:
+        except (NotAccepted, asyncio.CancelledError):
+            # Only the end of this process cancels a request, and uvicorn waits for nothing more of it than its answer.
             status = str(BUSY.status_code)
             return BUSY
         except HTTPException as error:

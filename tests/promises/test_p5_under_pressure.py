@@ -5,6 +5,7 @@ import contextlib
 import os
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -59,11 +60,15 @@ async def test_more_than_fit_are_told_to_come_again(
         assert (await db.execute(text("SELECT count(*) FROM seen_event"))).scalar_one() == 2
 
 
+def a_message(place: Place) -> tuple[dict[str, str], bytes]:
+    ((post, *_), *_) = reports(place.channel, 18)
+    head, _, body = post.request.partition(b"\r\n\r\n")
+    return dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:]), body
+
+
 async def test_a_database_that_is_locked_too_long(tmp_path: Path) -> None:
     async with installed(tmp_path, "") as place, gateway(place) as process:
-        ((post, *_), *_) = reports(place.channel, 18)
-        head, _, body = post.request.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        headers, body = a_message(place)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}", timeout=60) as client:
             async with locked(tmp_path / "satark.db"):
                 refused = await client.post("/channels/whatsapp/webhook", content=body, headers=headers)
@@ -71,6 +76,28 @@ async def test_a_database_that_is_locked_too_long(tmp_path: Path) -> None:
             for _ in range(2):
                 assert (await client.post("/channels/whatsapp/webhook", content=body, headers=headers)).is_success
         assert await kept(place) == 1
+
+
+async def test_who_waits_when_the_process_ends_is_told_to_come_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sent = asyncio.Event()
+
+    async def trace(what: str, _info: object) -> None:
+        if what == "http11.send_request_body.complete":
+            sent.set()
+
+    async with installed(tmp_path, "") as place, gateway(place) as process, httpx.AsyncClient(timeout=60) as client:
+        headers, body = a_message(place)
+        url = f"http://127.0.0.1:{process.port}/channels/whatsapp/webhook"
+        async with locked(tmp_path / "satark.db"):
+            post = client.post(url, content=body, headers=headers, extensions={"trace": trace})
+            said = asyncio.create_task(post)
+            await sent.wait()
+            os.kill(process.pid, signal.SIGTERM)
+            answer = await said
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Exception in ASGI application" not in capfd.readouterr().err
 
 
 async def kept(place: Place) -> int:
