@@ -41,11 +41,13 @@ class Waker:
 
     async def _serve(self, pool: ArqRedis, wish: Wish) -> None:
         """Who wishes it while it rests is served together, after the rest."""
-        while wish in self._wished:
-            self._wished.discard(wish)
-            await self._enqueue(pool, *wish)
-            await self._rest(UNHURRIED.get(wish[0], GATHER_SECONDS))
-        del self._resting[wish]
+        try:
+            while wish in self._wished:
+                self._wished.discard(wish)
+                await self._enqueue(pool, *wish)
+                await self._rest(UNHURRIED.get(wish[0], GATHER_SECONDS))
+        finally:
+            del self._resting[wish]
 
     async def _enqueue(self, pool: ArqRedis, job: str, after: int) -> None:
         try:

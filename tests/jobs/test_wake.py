@@ -57,6 +57,18 @@ async def test_the_first_is_woken_at_once_and_the_rest_together(redis: Noted) ->
     assert len(redis.asked) == 4
 
 
+async def test_whatever_goes_wrong_once_it_is_tried_again(redis: Noted, monkeypatch: pytest.MonkeyPatch) -> None:
+    waker = Waker(redis, lambda _seconds: asyncio.sleep(0))  # type: ignore[arg-type]
+    with monkeypatch.context() as broken:
+        broken.setattr(redis, "enqueue_job", None)
+        await waker.wake("deliver")
+        with pytest.raises(TypeError):
+            await waker.stop()
+    await waker.wake("deliver")
+    await waker.stop()
+    assert redis.asked == [("deliver", 0)]
+
+
 async def test_without_redis_nobody_waits(caplog: pytest.LogCaptureFixture, redis: Noted) -> None:
     await redis.server.stop()
     for waker in (Waker(None), Waker(redis)):  # type: ignore[arg-type]
