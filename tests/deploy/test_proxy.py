@@ -145,6 +145,8 @@ async def test_each_is_their_own_address_whatever_they_write_and_what_came_is_ke
         assert (await citizen.post(f"{FORM}status", data=WRONG)).status_code == 404
         assert (await desk.get("/panel/sign-in")).status_code == 200
         assert (await desk.get(FORM)).status_code == 404
+        film = {"file": ("x.mp4", bytes(3_000_000), "video/mp4")}
+        assert (await desk.post("/panel/tips/none/report", files=film)).headers["location"] == "/panel/sign-in"
         assert (await citizen.get("/panel/sign-in")).status_code == 404
 
         # nginx hands nothing on of what it reads together with the end of the line.
