@@ -15,11 +15,12 @@ _KINDS = 256
 
 
 class Write(NamedTuple):
-    """An INSERT, UPDATE or DELETE in the driver's terms, the table that it writes, and its parameters."""
+    """An INSERT, UPDATE or DELETE in the driver's terms, the table that it writes, and its lists of parameters: on
+    PostgreSQL one."""
 
     table: str
     statement: str
-    values: tuple[Any, ...]
+    rows: Sequence[tuple[Any, ...]]
 
 
 def in_one_statement(writes: Sequence[Write]) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -27,7 +28,7 @@ def in_one_statement(writes: Sequence[Write]) -> Iterator[tuple[str, tuple[Any, 
     for some in _apart(writes):
         yield (
             _joined(tuple(write.statement for write in some)),
-            tuple(value for write in some for value in write.values),
+            tuple(value for write in some for value in write.rows[0]),
         )
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ARRAY, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,15 +22,6 @@ from satark.store.postgresql import Write, in_one_statement
 from satark.store.sqlite import BEFORE
 
 Row = dict[str, Any]
-
-
-class Step(NamedTuple):
-    """A write in a driver's terms: its table, the statement, and its lists of parameters, on PostgreSQL one."""
-
-    table: str
-    statement: str
-    rows: Sequence[tuple[Any, ...]]
-
 
 _DRIVERS: dict[str, Any] = {"postgresql": PGDialect_asyncpg, "sqlite": SQLiteDialect_aiosqlite}
 
@@ -75,7 +66,7 @@ class Script:
 
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
-        self._steps: list[Step] = []
+        self._steps: list[Write] = []
 
     @property
     def rewrites_indexes(self) -> bool:
@@ -87,7 +78,7 @@ class Script:
         written, fixed = _written(self._db.dialect.name, statement)
         given = (values.get(name, value) for name, value in fixed)
         rows = [tuple(self._parameter(value) for value in given)]
-        self._steps.append(Step(statement.table.name, written, rows))
+        self._steps.append(Write(statement.table.name, written, rows))
 
     def _parameter(self, value: Any) -> Any:
         return as_driver_has_it(self._db.dialect.name, value) if isinstance(value, list) else value
@@ -103,14 +94,13 @@ class Script:
             rows = list({row[key]: row for row in rows}.values())
         if rows:
             written, parameters_of = _insert_of(self._db.dialect.name, table, tuple(rows[0]), key, replaced)
-            self._steps.append(Step(str(table.__tablename__), written, parameters_of(rows)))
+            self._steps.append(Write(str(table.__tablename__), written, parameters_of(rows)))
 
     async def run(self) -> None:
         if self._db.dialect.name == "sqlite":
             await self._run_in_one_call()
             return
-        writes = [Write(step.table, step.statement, step.rows[0]) for step in self._steps]
-        for statement, values in in_one_statement(writes):
+        for statement, values in in_one_statement(self._steps):
             await self._db.exec_driver_sql(statement, values)
 
     async def _run_in_one_call(self) -> None:
