@@ -25,12 +25,17 @@ ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+class LocalFileError(Exception):
+    """The API names a file of this machine, which python-telegram-bot would read from the disk."""
+
+
 class Client:
     """The connections to the API, for one bot."""
 
     def __init__(self, account: Account) -> None:
         self._calls = HTTPXRequest(CONNECTIONS, read_timeout=READ, pool_timeout=POOL)
         base = f"{account.api_url}/bot", f"{account.api_url}/file/bot"
+        self._files = f"{base[1]}{account.token}/"
         self.bot = Bot(account.token, *base, request=self._calls)
         self._polls = httpx.AsyncClient(base_url=f"{base[0]}{account.token}", timeout=POLL + READ)
 
@@ -56,9 +61,11 @@ class Client:
             await self.bot.send_chat_action(int(address.reveal()), ChatAction.TYPING)
 
     async def download(self, media: Media) -> AsyncIterator[bytes]:
-        """The bytes of a file, of at most 20 MB. Raises TelegramError."""
+        """The bytes of a file, of at most 20 MB. Raises TelegramError, LocalFileError."""
         assert media.ref is not None, "what was kept here is not fetched"
         file = await self.bot.get_file(media.ref.reveal())
+        if not (file.file_path or "").startswith(self._files):
+            raise LocalFileError
         yield bytes(await file.download_as_bytearray())
 
     async def updates(self, offset: int) -> list[dict[str, Any]]:

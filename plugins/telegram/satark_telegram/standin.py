@@ -34,12 +34,14 @@ class Refused(Exception):
 
 class StandIn:
     """One bot. `files` are what people sent, by id. Tests may change what it answers: `blocked` are the chats that
-    blocked the bot, `refusals` the refusals of the next messages, `waiting` the updates for who polls; `sent`,
+    blocked the bot, `refusals` the refusals of the next messages, `paths` the `file_path` of files that have another than
+    their id, `waiting` the updates for who polls; `sent`,
     `answered` and `left` are what it took, `hook` what `setWebhook` said."""
 
     def __init__(self, account: Account, files: Mapping[str, bytes], told: Told | None = None) -> None:
         self.account = account
         self.files = files
+        self.paths: dict[str, str] = {}
         self.told = told
         self.blocked: set[int] = set()
         self.refusals: deque[Refused] = deque()
@@ -123,7 +125,7 @@ class StandIn:
         if found not in self.files:
             raise Refused(400, "Bad Request: invalid file_id")
         size = len(self.files[found])
-        return {"file_id": found, "file_unique_id": found, "file_size": size, "file_path": found}
+        return {"file_id": found, "file_unique_id": found, "file_size": size, "file_path": self.paths.get(found, found)}
 
     def _set_hook(self, asked: dict[str, Any]) -> bool:
         if not SECRET_TOKEN.fullmatch(asked.get("secret_token", "-")):

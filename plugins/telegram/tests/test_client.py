@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from satark.channels.testing import FakeHost
 from satark.cli import app as command
 from satark_telegram.account import Account
 from satark_telegram.checkup import examine
-from satark_telegram.client import ALLOWED, Client
+from satark_telegram.client import ALLOWED, Client, LocalFileError
 from satark_telegram.plugin import Telegram
 from satark_telegram.standin import Refused, StandIn
 from satark_telegram.writing import message_of
@@ -132,6 +133,16 @@ async def test_a_tapped_button_stops_turning(client: Client, stand_in: StandIn) 
 async def test_a_file_is_fetched_by_its_id(client: Client) -> None:
     media = Media(MediaKind.PHOTO, ref=Secret("AgADfile"))
     assert b"".join([chunk async for chunk in client.download(media)]) == PHOTO
+
+
+async def test_no_file_of_this_machine_is_taken_for_one_that_was_sent(
+    client: Client, stand_in: StandIn, tmp_path: Path
+) -> None:
+    secret = tmp_path / "key"
+    secret.write_bytes(b"a key of this machine")
+    stand_in.paths["AgADfile"] = str(secret)
+    with pytest.raises(LocalFileError):
+        _ = [chunk async for chunk in client.download(Media(MediaKind.PHOTO, ref=Secret("AgADfile")))]
 
 
 async def findings(account: Account) -> list[tuple[bool, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from satark.channels.spec import Misconfigured
+from satark_whatsapp.media_hosts import MEDIA_HOSTS
 
 PREFIX = "SATARK_WHATSAPP_"
 API_URL = "https://graph.facebook.com/v24.0"
@@ -16,7 +17,8 @@ SENDS_PER_SECOND = 60.0
 
 @dataclass(frozen=True)
 class Account:
-    """`number` is the public phone number, for links; empty where none is to be shown."""
+    """`number` is the public phone number, for links; empty where none is to be shown. `media_hosts` are the hosts from
+    which files are fetched, beside that of `api_url`."""
 
     phone_number_id: str
     token: str = field(repr=False)
@@ -25,6 +27,7 @@ class Account:
     api_url: str = API_URL
     number: str = ""
     sends_per_second: float = SENDS_PER_SECOND
+    media_hosts: tuple[str, ...] = MEDIA_HOSTS
 
     def signature_of(self, body: bytes) -> str:
         """What Meta puts into `X-Hub-Signature-256`: the HMAC-SHA256 of the raw body under the app secret, in hex."""
@@ -58,4 +61,9 @@ def account_of(environ: Mapping[str, str]) -> Account:
         api_url=environ.get(PREFIX + "API_URL", API_URL).rstrip("/"),
         number="".join(char for char in environ.get(PREFIX + "NUMBER", "") if char.isdigit()),
         sends_per_second=sends_per_second,
+        media_hosts=_names_in(environ.get(PREFIX + "MEDIA_HOSTS", "")) or MEDIA_HOSTS,
     )
+
+
+def _names_in(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in listed.split(",") if name.strip())

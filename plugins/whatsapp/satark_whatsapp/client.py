@@ -17,6 +17,7 @@ from yarl import URL
 from satark.channels.messages import Secret, Sent, TryAgain, Wire
 from satark_whatsapp.account import Account
 from satark_whatsapp.errors import Refusal, refusal_of
+from satark_whatsapp.media_hosts import is_media_host
 from satark_whatsapp.payload import Error
 from satark_whatsapp.person import addressed_to
 
@@ -38,6 +39,10 @@ class Refused(Exception):
         super().__init__(f"WhatsApp answered {status}, error {code}")
         self.code = code
         self.status = status
+
+
+class ForeignHostError(Exception):
+    """The API names an address for a file that is not Meta's: the token does not go there."""
 
 
 class _Answer(Struct):
@@ -100,14 +105,24 @@ class Client:
 
     async def download(self, media_id: Secret) -> AsyncIterator[bytes]:
         """The bytes of a file. Its address lives five minutes, so it is asked for each time. Raises Refused,
-        aiohttp.ClientError, TimeoutError."""
+        ForeignHostError, aiohttp.ClientError, TimeoutError."""
         where = await self._get(media_id.reveal(), phone_number_id=self._account.phone_number_id)
-        url = URL(msgspec.json.decode(where, type=_File).url, encoded=True)
+        url = self._file_url(where)
         async with self._http.get(url, allow_redirects=False) as answer:
             if not _took(answer):
                 raise Refused(-1, answer.status)
             async for chunk in answer.content.iter_any():
                 yield chunk
+
+    def _file_url(self, answer: bytes) -> URL:
+        try:
+            url = URL(msgspec.json.decode(answer, type=_File).url, encoded=True)
+            allowed = is_media_host(url, self._api, self._account.media_hosts)
+        except ValueError:
+            allowed = False
+        if not allowed:
+            raise ForeignHostError
+        return url
 
     async def ask(self, path: str, **params: str) -> Mapping[str, Any]:
         """The answer to a GET. Raises Refused, aiohttp.ClientError, TimeoutError."""
