@@ -11,8 +11,10 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
+from msgspec.structs import replace
 
 from satark.channels.messages import Finding, Media, Never, Prompt, Secret, Sent, TryAgain, WindowClosed, Wire
+from satark.channels.redaction import handling, redact
 from satark.channels.spec import CONTRACT, PROJECT, Channel, Hooks, Host, Misconfigured
 
 log = logging.getLogger(__name__)
@@ -157,21 +159,24 @@ def _render(channel: Channel, prompts: Sequence[Prompt]) -> Sequence[Wire] | Nev
 async def seen(channel: Channel, external_id: Secret, address: Secret) -> None:
     """A courtesy, worth a short wait and no error."""
     try:
-        async with asyncio.timeout(SEEN_LIMIT):
-            await channel.seen(external_id, address)
+        with handling(address.reveal(), external_id.reveal()):
+            async with asyncio.timeout(SEEN_LIMIT):
+                await channel.seen(external_id, address)
     except Exception as error:  # noqa: BLE001
         log.debug("channel %s could not show that a message was read (%s)", channel.name, type(error).__name__)
 
 
 async def send(channel: Channel, wire: Wire, address: Secret) -> Sent | TryAgain | Never | WindowClosed:
     """Send one message part. Whatever a plugin raises, or however long it takes, is `TryAgain`."""
-    try:
-        async with asyncio.timeout(SEND_LIMIT):
-            outcome: Any = await channel.send(wire, address)
-    except Exception as error:  # noqa: BLE001
-        return TryAgain(why=f"send:{type(error).__name__}")
-    known = isinstance(outcome, (Sent, TryAgain, Never, WindowClosed))
-    return outcome if known else TryAgain(why="send:no outcome")
+    with handling(address.reveal()):
+        try:
+            async with asyncio.timeout(SEND_LIMIT):
+                outcome: Any = await channel.send(wire, address)
+        except Exception as error:  # noqa: BLE001
+            return TryAgain(why=f"send:{type(error).__name__}")
+    if isinstance(outcome, (TryAgain, Never, WindowClosed)):
+        return replace(outcome, why=redact(outcome.why, [address.reveal()]))
+    return outcome if isinstance(outcome, Sent) else TryAgain(why="send:no outcome")
 
 
 async def discard(channel: Channel, media: Media) -> None:

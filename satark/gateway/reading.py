@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 
 from satark.channels.messages import DeliveryStatus, Envelope, WebhookRequest
+from satark.channels.redaction import handling
 from satark.channels.spec import Channel
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def _read_each(channel: Channel, asked: Sequence[WebhookRequest]) -> list[Items 
 
 def _read(channel: Channel, asked: WebhookRequest) -> Items | Exception:
     try:
-        return channel.read(asked)
+        with handling(asked.body):
+            return channel.read(asked)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one request, the others are read
         return error

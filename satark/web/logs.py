@@ -8,6 +8,8 @@ import time
 import traceback
 from typing import Any
 
+from satark.channels.redaction import redact_records
+
 QUIET = (
     "httpx httpcore aiohttp telegram aiosqlite sqlalchemy asyncio multipart python_multipart arq PIL libav alembic "
     "uvicorn.error"
@@ -34,7 +36,8 @@ class CoarseFormatter(logging.Formatter):
 
 
 def configure_logging(level: int = logging.INFO) -> None:
-    """At the root's handlers, so that no library goes around it."""
+    """At the root's handlers, so that no library goes around it; what plugins and libraries log is redacted."""
+    redact_records()
     handler = logging.StreamHandler()
     handler.setFormatter(CoarseFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
