@@ -138,7 +138,7 @@ def _panel(core: Core) -> Mount:
 async def running(core: Core, web: Starlette) -> AsyncIterator[None]:
     """The core at work: the door open and the channels started, until the block ends."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(served(core.settings.metrics_port))
+        stack.enter_context(served(core.settings.metrics_port, core.settings.metrics_interval))
         stack.push_async_callback(core.store.dispose)
         stack.callback(core.keeper.sandbox.close)
         await core.jurisdiction.start()

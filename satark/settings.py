@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     `reserve` is how many bytes of the disk are not for files: below it none are taken, and a flood of them leaves room for
     words.
     `connections` may be open at a time, as far as the system allows so many files.
-    At `metrics_port` of this machine Prometheus finds what it may know; at 0 there is none.
+    At `metrics_port` of this machine Prometheus finds what it may know, as it stood when the last period of
+    `metrics_interval` seconds began; at 0 there is none. Less than an hour tells when messages came: for rehearsals.
 
     `idle_minutes` is how long a conversation may rest before what it holds is submitted. `session_hours` is how
     long a sign-in lasts, `lock_minutes` how long without anything being done. `second_factor` is `required` (of all but
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     metrics_port: int = 0
+    metrics_interval: int = 3_600
     connections: int = 5_000
     idle_minutes: int = 30
     session_hours: int = 12
