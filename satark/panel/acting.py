@@ -34,7 +34,8 @@ def seals(work: Work) -> Seals:
 
 
 def tree(work: Work) -> Tree:
-    return Tree(work.core.pack.parents, work.core.pack.top, work.core.pack.outside)
+    pack = work.core.pack
+    return Tree(pack.parents, pack.top, pack.outside, frozenset(pack.parents) - frozenset(pack.open_parents))
 
 
 def once(work: Work, *content: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from satark.panel.acting import INBOX, clocks, seals
+from satark.panel.acting import INBOX, clocks, seals, tree
 from satark.panel.gate import SEE_OTHER, Work, guarded
 from satark.panel.sorting import priority_of
 from satark.panel.tip import ends_as
@@ -34,8 +34,8 @@ async def bulk(work: Work) -> Response:
 def _verb(work: Work) -> Verb:
     match work.text("act"):
         case "assign":
-            office, parents = work.text("office"), work.core.pack.open_parents
-            return lambda db, tip: handing.assign(db, clocks(work), seals(work), work.viewer, tip, office, parents)
+            office, offices = work.text("office"), tree(work)
+            return lambda db, tip: handing.assign(db, clocks(work), seals(work), work.viewer, tip, office, offices)
         case "priority":
             wanted = priority_of(work)
             return lambda db, tip: verbs.set_priority(db, work.viewer, tip, wanted)

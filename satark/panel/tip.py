@@ -1,7 +1,7 @@
 """One tip: its page, and what an officer does with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from satark.panel.acting import TIP, clocks, do, found, once, opened, seals
+from satark.panel.acting import TIP, clocks, do, found, once, opened, seals, tree
 from satark.panel.conflict import districts_for, offices_to_accuse
 from satark.panel.gate import Work, guarded, signed_in
 from satark.panel.report import SEIZURES
@@ -21,6 +21,7 @@ from satark.tips.abuse import may_mute
 from satark.tips.alike import alike
 from satark.tips.asking import asks_who, telling_phrases
 from satark.tips.checklist import ticked
+from satark.tips.conflict import read_by
 from satark.tips.holding import hold_of, may_hold
 from satark.tips.letters import QUICK, Letter
 from satark.tips.life import FOLLOWING, Outcome, Priority, Status
@@ -44,8 +45,10 @@ async def show(work: Work) -> Response:
         tip = await found(work, db)
         await verbs.look(db, clocks(work), work.viewer, tip)
         tip = await found(work, db)
-        read = await _read(work, db, tip)
-    return work.page("tip.html", tip=tip, this_hour=hour_of(now()), **read, **_offered(work, tip, read["accused"]))
+        read, reading = await _read(work, db, tip), await read_by(db, tip)
+    return work.page(
+        "tip.html", tip=tip, this_hour=hour_of(now()), **read, **_offered(work, tip, read["accused"], reading)
+    )
 
 
 async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:
@@ -65,10 +68,11 @@ async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:
         "checklist": category.checklist if category else (),
         "ticked": await ticked(db, tip.id),
         "hold": await hold_of(db, tip.id),
+        "can_take_back": await handing.may_take_back(db, work.viewer, tip, tree(work)),
     }
 
 
-def _offered(work: Work, tip: Any, accused: Sequence[str]) -> dict[str, Any]:
+def _offered(work: Work, tip: Any, accused: Sequence[str], reading: Collection[str]) -> dict[str, Any]:
     """What can be done with it now, by this officer."""
     pack, following = work.core.pack, FOLLOWING[Status(tip.status)]
     channel = work.core.registry.channels.get(tip.channel)
@@ -77,7 +81,7 @@ def _offered(work: Work, tip: Any, accused: Sequence[str]) -> dict[str, Any]:
         "handed_to_us": tip.assigned in work.viewer.offices,
         "districts": districts_for(work, tip, accused),
         "offices": offices_to_accuse(work, accused),
-        "assignable": sorted(work.viewer.may_assign(pack.open_parents, accused)),
+        "assignable": sorted(handing.may_assign(work.viewer, tree(work), reading, accused)),
         "categories": [one.id for one in pack.categories if not one.hidden or one.id == tip.category],
         "stations": [one.id for one in pack.offices.values() if _is_station_of(pack, one, tip.district)],
         "priorities": list(Priority),
@@ -119,11 +123,14 @@ async def _changes(work: Work) -> AsyncIterator[str]:
 
 
 async def assign(work: Work) -> Response:
-    parents = work.core.pack.open_parents
+    office = work.text("office")
     return await do(
-        work,
-        lambda db, tip: handing.assign(db, clocks(work), seals(work), work.viewer, tip, work.text("office"), parents),
+        work, lambda db, tip: handing.assign(db, clocks(work), seals(work), work.viewer, tip, office, tree(work))
     )
+
+
+async def take_back(work: Work) -> Response:
+    return await do(work, lambda db, tip: handing.take_back(db, clocks(work), work.viewer, tip, tree(work)))
 
 
 def ends_as(work: Work) -> tuple[Status, Outcome]:
@@ -183,6 +190,7 @@ ROUTES = [
     guarded(TIP, show),
     guarded(f"{TIP}/live", live, quiet=True),
     guarded(f"{TIP}/assign", assign, "POST"),
+    guarded(f"{TIP}/take-back", take_back, "POST"),
     guarded(f"{TIP}/close", close, "POST"),
     guarded(f"{TIP}/message", message, "POST"),
     guarded(f"{TIP}/note", note, "POST"),

@@ -4,7 +4,7 @@ A tip that accuses an office is unknown to that office, to all below it, and to 
 there when it may have happened, whatever other posts they hold.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from satark.routing.tree import Parents, below, line
@@ -56,18 +56,45 @@ def levels_up(parents: Parents, turn: Iterable[str], accused: Iterable[str], lev
 
 
 def after_accusation(
-    parents: Parents, outside: str, top: str, district: str, accused: frozenset[str], reading: Iterable[str]
+    parents: Parents,
+    outside: str,
+    top: str,
+    district: str,
+    accused: frozenset[str],
+    reading: Iterable[str],
+    assigned: str = "",
 ) -> frozenset[str]:
-    """Who reads a tip once it accuses all of `accused`: those who did and still may, and whom such a tip goes to."""
+    """Who reads a tip once it accuses all of `accused`: those who did and still may, and whom such a tip goes to. `assigned`
+    is the office that has it then, if any."""
     left = frozenset(reading) - shut_out(parents, accused)
-    return left | readers(parents, outside, top, district, accused)
+    such = readers(parents, outside, top, district, accused)
+    return left | (entitled(parents, outside, assigned, such) if assigned else such)
+
+
+def entitled(parents: Parents, outside: str, assigned: str, reading: Iterable[str]) -> frozenset[str]:
+    """Of the offices that read an assigned tip, those that may go on: the one that has it, those above it, and the
+    authority `outside`. One that had it before is none of them."""
+    return (frozenset(reading) & {*line(parents, assigned), outside}) | {assigned}
+
+
+def after_assignment(parents: Parents, outside: str, target: str, reading: Iterable[str]) -> frozenset[str]:
+    """Who reads a tip that `target` has from now on."""
+    return entitled(parents, outside, target, reading)
+
+
+def after_take_back(parents: Parents, outside: str, target: str, before: str, reading: Iterable[str]) -> frozenset[str]:
+    """Who reads a tip that `target` got by mistake, and that the office which had it `before`, if any, has again."""
+    left = frozenset(reading) - {target}
+    return entitled(parents, outside, before, left) if before else left
 
 
 def after_transfer(
     parents: Parents, district: str, target: str, accused: Iterable[str], reading: Iterable[str]
 ) -> frozenset[str]:
-    """Who reads a tip that goes from one district to another: nobody of the old one."""
-    return (frozenset(reading) - below(parents, district)) | ({target} - shut_out(parents, accused))
+    """Who reads a tip that goes from one district to another: nobody of the old one, nor of a third that had it, but those
+    above the new one and the roots of the tree."""
+    above = frozenset(one for one in reading if not parents.get(one) or one in line(parents, target))
+    return (above - below(parents, district)) | ({target} - shut_out(parents, accused))
 
 
 def own_offices(posts: Iterable[Held]) -> frozenset[str]:
@@ -100,7 +127,14 @@ def may_read(
     return bool(own_offices(held) & set(reading)) and not is_barred(bars(parents, held), accused, hour)
 
 
+def first_told(statuses: Sequence[str], status: str, ended: Collection[str]) -> bool:
+    """Whether an informant is to be told of a status: it is the first of it since the tip began, or ended and began anew."""
+    since = next((at for at in range(len(statuses), 0, -1) if statuses[at - 1] in ended), 0)
+    return status not in statuses[since:]
+
+
 def assignable(parents: Parents, own: Iterable[str], accused: Iterable[str]) -> frozenset[str]:
-    """The offices that a person of `own` offices may hand a tip to: those below their own, the accused excepted."""
+    """The offices that a person may hand a tip to which their `own` offices read: those below these, the accused
+    excepted."""
     under = {office for one in own for office in below(parents, one)} - set(own)
     return frozenset(under - shut_out(parents, accused))

@@ -120,6 +120,18 @@ class Accusation(SQLModel, table=True):
     office_id: str = Field(primary_key=True, index=True)
 
 
+class Assignment(SQLModel, table=True):
+    """The last time that an officer handed a tip down: to `office_id`, from the office that had it, `previous` ("" for
+    none). Who did it by mistake can take it back."""
+
+    __tablename__ = "assignment"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True, foreign_key="tip.id")
+    officer_id: str
+    office_id: str
+    previous: str = ""
+
+
 class Recusal(SQLModel, table=True):
     """An officer who knows the people involved, and does not learn more of the tip. `hour` is hours since 1970."""
 

@@ -74,7 +74,17 @@ async def is_noted(db: AsyncConnection, actor: str, action: str, subject: str, d
 
 
 # What an entry says of them would tell an accused office of a tip, should a colleague of theirs be the auditor.
-_KEPT_BACK = ("accuse", "recuse", "transfer", "hand back", "assign", "escalate", "export tips", "download")
+_KEPT_BACK = (
+    "accuse",
+    "recuse",
+    "transfer",
+    "hand back",
+    "assign",
+    "take back assignment",
+    "escalate",
+    "export tips",
+    "download",
+)
 
 
 async def page_of(db: AsyncConnection, before: int, most: int) -> list[Any]:

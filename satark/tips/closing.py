@@ -7,14 +7,14 @@ learns, not even by how long the answer takes (P4).
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from satark.routing.policy import handed_up
+from satark.routing.policy import entitled, handed_up
 from satark.store.tables import Tip
 from satark.tips.audit import append
 from satark.tips.clocks import Clocks
-from satark.tips.conflict import Tree, add_reader
+from satark.tips.conflict import Tree, give, narrow_readers, read_by
 from satark.tips.life import ENDED, Status
 from satark.tips.queries import accused_by
 from satark.tips.standing import restart
@@ -33,8 +33,8 @@ async def hand_up(db: AsyncConnection, clocks: Clocks, tree: Tree, closed: Colle
     tips = (await db.execute(left_behind.with_for_update(skip_locked=True))).all()
     for tip in tips:
         above = handed_up(tree.parents, tree.outside, tip.assigned, await accused_by(db, tip.id))
-        await db.execute(update(Tip).where(_tip.id == tip.id).values(assigned=above))
-        await add_reader(db, tip, above)
+        await give(db, tip, above)
+        await narrow_readers(db, tip, entitled(tree.parents, tree.outside, above, await read_by(db, tip)))
         await restart(db, clocks, tip.id)
     # Last, for the audit log is one chain: who holds its end waits for nobody.
     for tip in tips:

@@ -1,6 +1,6 @@
 """Who must not learn of a tip: an office that is accused after all, an officer who knows the people involved (P4)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,12 @@ _reader: Any = TipReader
 
 @dataclass(frozen=True)
 class Tree:
-    """The offices: `top` is the range, `outside` the authority for what accuses it."""
+    """The offices: `top` is the range, `outside` the authority for what accuses it; nothing is handed to those `closed`."""
 
     parents: Parents
     top: str
     outside: str
+    closed: frozenset[str] = frozenset()
 
 
 async def accuse(
@@ -45,11 +46,16 @@ async def accuse(
     accused = known | {office}
     await keep_note(db, seals, viewer, tip, reason)
     await db.execute(insert(Accusation).values(tip_id=tip.id, office_id=office))
+    assigned = tip.assigned
+    if assigned in shut_out(tree.parents, accused):
+        assigned = handed_up(tree.parents, tree.outside, assigned, accused)
+        await give(db, tip, assigned)
+    before = await read_by(db, tip)
     await set_readers(
-        db, tip, after_accusation(tree.parents, tree.outside, tree.top, tip.district, accused, await read_by(db, tip))
+        db,
+        tip,
+        after_accusation(tree.parents, tree.outside, tree.top, tip.district, accused, before, assigned),
     )
-    if tip.assigned in shut_out(tree.parents, accused):
-        await _give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
     await restart(db, clocks, tip.id)
     await take_out(db, tip.hour, office)
     await append(db, viewer.officer_id, "accuse", tip.id, office)
@@ -66,7 +72,7 @@ async def recuse(
     await db.execute(insert(Recusal).values(tip_id=tip.id, officer_id=viewer.officer_id, hour=hour_of(now())))
     await set_readers(db, tip, reading | above)
     if tip.assigned in viewer.offices:
-        await _give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
+        await give(db, tip, handed_up(tree.parents, tree.outside, tip.assigned, accused))
         await restart(db, clocks, tip.id)
     await append(db, viewer.officer_id, "recuse", tip.id)
 
@@ -80,6 +86,17 @@ async def set_readers(db: AsyncConnection, tip: Any, offices: Iterable[str]) -> 
     """From now on these offices have the tip, and no others. To all of them it is new."""
     await db.execute(delete(TipReader).where(_reader.tip_id == tip.id))
     for office in offices:
+        await _make_reader(db, tip, office)
+    await write_down(db, [tip.id])
+    await mark(db, tip.hour)
+
+
+async def narrow_readers(db: AsyncConnection, tip: Any, offices: Collection[str]) -> None:
+    """From now on these offices have the tip, and no others. It is new to those that had not."""
+    before = await read_by(db, tip)
+    gone = before - frozenset(offices)
+    await db.execute(delete(TipReader).where(_reader.tip_id == tip.id, _reader.office_id.in_(gone)))
+    for office in frozenset(offices) - before:
         await _make_reader(db, tip, office)
     await write_down(db, [tip.id])
     await mark(db, tip.hour)
@@ -99,5 +116,6 @@ async def _make_reader(db: AsyncConnection, tip: Any, office: str) -> None:
     await db.execute(insert(TipReader).values(**new.model_dump()))
 
 
-async def _give(db: AsyncConnection, tip: Any, office: str) -> None:
+async def give(db: AsyncConnection, tip: Any, office: str) -> None:
+    """The office has the tip from now on; "" is none."""
     await db.execute(update(Tip).where(_tip.id == tip.id).values(assigned=office))

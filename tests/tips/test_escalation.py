@@ -112,13 +112,13 @@ async def test_a_week_by_the_clock(office: Office) -> None:
         day("Sat", "22:40"): [office.arrives("c", "trafficking")],
         # Seen and assigned in time; acting takes 24 hours of day and night, then 12 for each level.
         day("Tue", "01:40"): [office.arrives("d", "weapons")],
-        day("Tue", "02:40"): [office.act(SP, verbs.look, "d"), office.act(SP, handing.assign, "d", SHO, office.tree.parents)],
+        day("Tue", "02:40"): [office.act(SP, verbs.look, "d"), office.act(SP, handing.assign, "d", SHO, office.tree)],
         # What accuses the district: the DIG's alone. What accuses the DIG: the authority outside. Nobody is above.
         day("Wed", "10:40"): [office.arrives("e", "gambling", SP), office.arrives("f", "gambling", DIG)],
         # Seen in time, assigned in the last hour, acted on in time, closed: never late.
         day("Mon", "10:40"): [office.arrives("g", "gambling")],
         day("Mon", "11:40"): [office.act(SP, verbs.look, "g")],
-        day("Tue", "10:40"): [office.act(SP, handing.assign, "g", SHO, office.tree.parents)],
+        day("Tue", "10:40"): [office.act(SP, handing.assign, "g", SHO, office.tree)],
         day("Sat", "10:40"): [office.act(SHO, verbs.report_action, "g", "done", Result(), (), "")],
         day("Sat", "11:40"): [office.act(SP, verbs.close, "g", Status.CLOSED, Outcome.ACTED, "")],
         # Seen late, when the DIG knows of it already: from half past five on 8 hours to assign it.
@@ -162,7 +162,7 @@ async def test_a_week_by_the_clock(office: Office) -> None:
 async def test_what_is_late_is_unread_where_it_waits_and_then_above(office: Office) -> None:
     await office.arrives("a", "trafficking")
     await office.act(SP, verbs.look, "a")
-    await office.act(SP, handing.assign, "a", SHO, office.tree.parents)
+    await office.act(SP, handing.assign, "a", SHO, office.tree)
     for one in (SHO, SP, DIG):
         await office.act(one, verbs.look, "a")
     assert await office.unread("a") == set()
@@ -210,12 +210,12 @@ async def test_who_gets_a_tip_gets_its_time(office: Office) -> None:
         "b": ("to act", SHO, handing.hand_back, ("why", tree)),
         "c": ("to act", SP, conflict.accuse, (SHO, "why", tree)),
         "d": ("to act", SHO, conflict.recuse, ("why", tree)),
-        "e": ("to act", SP, handing.assign, ("station/jaunpur/line-bazar", tree.parents)),
+        "e": ("to act", SP, handing.assign, ("station/jaunpur/line-bazar", tree)),
     }
     for name in given:
         await office.arrives(name, "trafficking")
         await office.act(SP, verbs.look, name)
-        await office.act(SP, handing.assign, name, SHO, tree.parents)
+        await office.act(SP, handing.assign, name, SHO, tree)
     office.watch.put(MONDAY + timedelta(hours=13))
     await office.clock_speaks()
     assert await office.late() == dict.fromkeys(given, 1)

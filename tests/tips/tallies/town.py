@@ -133,9 +133,7 @@ class Town:
             case 0:
                 await verbs.look(db, CLOCKS, viewer, tip)
             case 1 | 2:
-                await assign(
-                    db, CLOCKS, self.seals, viewer, tip, (KOTWALI, ZAFARABAD, SAIDPUR)[other % 3], PACK.parents
-                )
+                await assign(db, CLOCKS, self.seals, viewer, tip, (KOTWALI, ZAFARABAD, SAIDPUR)[other % 3], TREE)
             case 3:
                 await verbs.report_action(db, CLOCKS, self.seals, viewer, tip, "x", Result(), (), "x", random_id())
             case _:
