@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from satark.evidence.file_times import rewrite_new_files
 from satark.store.clock import HOUR, now
 
 NAME = re.compile(r"[0-9a-f]{32}")
@@ -21,7 +22,7 @@ class NoRoom(OSError):
 
 
 class Blobs:
-    """Names are random hex. A local file's times are those of the hour: exact ones could be matched with a phone's.
+    """Names are random hex. A local file's times are coarse (file_times.py): exact ones could be matched with a phone's.
     `reserve` is how many bytes of a local disk are not for files."""
 
     def __init__(self, url: str, reserve: int = 0) -> None:
@@ -54,7 +55,13 @@ class Blobs:
             raise
         if self._folder is not None:
             hour = now() // HOUR * HOUR
-            os.utime(self._folder / _path(name), (hour, hour))
+            path = self._folder / _path(name)
+            for one in (path, path.parent, self._folder):
+                os.utime(one, (hour, hour))
+
+    def hide_times(self) -> int:
+        """Write again what was written to a local folder since the last call; return how many files that was."""
+        return 0 if self._folder is None else rewrite_new_files(self._folder)
 
     async def get(self, name: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The bytes [start, end). Raises FileNotFoundError."""

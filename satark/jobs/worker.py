@@ -71,6 +71,12 @@ async def mute(ctx: Mapping[str, Any]) -> int:
     return await mute_due(bench.courier)
 
 
+async def hide_file_times(ctx: Mapping[str, Any]) -> int:
+    """Let no file tell when it came better than the quarter of an hour."""
+    core: Core = ctx["bench"].core
+    return await asyncio.to_thread(core.keeper.blobs.hide_times)
+
+
 async def index(ctx: Mapping[str, Any]) -> int:
     """Make new letters searchable."""
     bench: Bench = ctx["bench"]
@@ -106,6 +112,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
             cron(tell_warnings, minute={3}, second={20}),
             cron(send_digests, minute=EVERY_FIVE_MINUTES, second={40}),
             cron(send_reports, minute=EVERY_FIVE_MINUTES, second={25}),
+            cron(hide_file_times, minute={0, 15, 30, 45}, second={35}),
             cron(push_news, minute={0, 15, 30, 45}, second={20}),
             cron(forget_old, hour={3}, minute={17}),
         ],
