@@ -173,17 +173,17 @@ def new_keys() -> None:
 @keys.command("add")
 def add_key(name: Name) -> None:
     """A new key, which only opens yet. Then start every process again."""
-    from satark.store import rotation
+    from satark.commands import rotate
 
-    rotation.add(Settings().keys, name)
+    asyncio.run(rotate.add(Settings(), name))
 
 
 @keys.command("use")
 def use_key(name: Name) -> None:
     """Close with the new key from now on. Then start every process again."""
-    from satark.store import rotation
+    from satark.commands import rotate
 
-    _or_says(lambda: rotation.use(Settings().keys, name))
+    _or_says(lambda: asyncio.run(rotate.use(Settings(), name)))
 
 
 @keys.command("reseal")

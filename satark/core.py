@@ -12,11 +12,13 @@ from satark.store.engine import Store
 from satark.store.keys import Keys
 from satark.voices.speaker import Speaker
 from satark.web.pages import Pages
+from satark.web.readiness import Readiness
 
 
 @dataclass(frozen=True)
 class Core:
-    """`door` is None in a process that takes no messages (the panel). `wake` starts a job by name, and never raises."""
+    """`door` is None in a process that takes no messages (the panel). `wake` starts a job by name, and never raises. To
+    `readiness` each part adds what it needs."""
 
     settings: Settings
     store: Store
@@ -28,6 +30,7 @@ class Core:
     speaker: Speaker
     door: Door | None
     wake: Wake
+    readiness: Readiness
 
     @property
     def pack(self) -> Pack:

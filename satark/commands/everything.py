@@ -5,14 +5,17 @@ from collections.abc import Mapping
 
 import typer
 
-from satark.app import build_bench, build_core, build_web, running
+from satark.app import add_process_checks, build_bench, build_core, build_web, running
 from satark.commands.demo import is_empty, load
 from satark.commands.loop import starting
-from satark.commands.run import migrate_database, note_channels, redis_for, serve
+from satark.commands.run import WrongKeys, migrate_database, note_channels, redis_for, serve, watched
 from satark.core import Core
 from satark.jobs.worker import work
 from satark.settings import Settings
-from satark.store.keys import make_keys
+from satark.store.checks import check_keys
+from satark.store.engine import Store
+from satark.store.fingerprints import known_keys
+from satark.store.keys import NEEDED, load_keys, make_keys
 
 
 async def everything(settings: Settings, plugins: Mapping[str, object] | None = None) -> None:
@@ -21,13 +24,14 @@ async def everything(settings: Settings, plugins: Mapping[str, object] | None = 
     if "count_synthetic" not in settings.model_fields_set:
         settings = settings.model_copy(update={"count_synthetic": True})
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    make_keys(settings.keys)
     await migrate_database(settings)
+    await _make_keys(settings)
     async with redis_for(settings) as pool:
         with starting():
             core = build_core(settings, pool, plugins, speaks=True)
             web_app, bench = build_web(core), build_bench(core)
-        async with running(core, web_app):
+        add_process_checks(core, "worker")
+        async with running(core, web_app), watched(core):
             if await is_empty(core.store):
                 await load(core)
             await note_channels(core)
@@ -41,6 +45,18 @@ async def everything(settings: Settings, plugins: Mapping[str, object] | None = 
                 for one in beside:
                     one.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _make_keys(settings: Settings) -> None:
+    """Those that this installation never had: one that it had must come back, for nothing is opened by another. Raises
+    WrongKeys."""
+    store = Store(settings.database)
+    try:
+        make_keys(settings.keys, but=await known_keys(store))
+        if wrong := await check_keys(store, load_keys(settings.keys), NEEDED):
+            raise WrongKeys(wrong)
+    finally:
+        await store.dispose()
 
 
 async def _greet(core: Core) -> None:

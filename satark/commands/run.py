@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import typer
 import uvicorn
@@ -12,7 +13,7 @@ from arq.connections import ArqRedis
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from satark.app import build_bench, build_core, build_web, connect, running
+from satark.app import add_process_checks, build_bench, build_core, build_web, connect, running
 from satark.commands.loop import spare_what_is_there, starting
 from satark.core import Core
 from satark.jobs.redis import PrivateRedis
@@ -22,6 +23,13 @@ from satark.store.health import Health
 from satark.store.migrate import migrate
 from satark.store.roles import make_roles
 from satark.web.connections import Patience, fitting, protocol
+
+if TYPE_CHECKING:
+    from satark.jobs.worker import Bench
+
+
+class WrongKeys(Exception):
+    """This process has other keys than those its database was written with. The message says what to do."""
 
 
 @asynccontextmanager
@@ -46,15 +54,13 @@ async def web(settings: Settings, only: str) -> None:
         with starting():
             core = build_core(settings, pool)
             web_app = build_web(core, only)
-        async with running(core, web_app):
+        async with running(core, web_app), watched(core):
             await note_channels(core)
             await serve(web_app, settings)
 
 
 async def worker(settings: Settings) -> None:
     """Runs until SIGINT or SIGTERM. Raises what the worker cannot go on after, so that a supervisor starts another."""
-    from satark.jobs.worker import work
-
     stop = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
@@ -62,14 +68,35 @@ async def worker(settings: Settings) -> None:
         with starting():
             core = build_core(settings, pool)
             door, bench = build_web(core, "gateway", listens=False), build_bench(core)
-        async with running(core, door):
+            add_process_checks(core, "worker")
+        async with running(core, door), watched(core):
             await note_channels(core)
-            working = asyncio.create_task(work(bench, pool))
+            working = asyncio.create_task(_work(bench, pool))
             working.add_done_callback(lambda _: stop.set())
             await stop.wait()
             working.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await working
+
+
+async def _work(bench: "Bench", pool: ArqRedis) -> None:
+    """Once the keys are known to be right. Raises WrongKeys."""
+    from satark.jobs.worker import work
+
+    if refusal := await bench.core.readiness.decided():
+        raise WrongKeys(refusal)
+    await work(bench, pool)
+
+
+@asynccontextmanager
+async def watched(core: Core) -> AsyncIterator[None]:
+    """The log is told what is not well, while the block runs."""
+    watching = asyncio.create_task(core.readiness.watch(), name="the readiness")
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def note_channels(core: Core) -> None:

@@ -24,6 +24,7 @@ from satark.web import health
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 from satark.web.locale import locale_of
+from satark.web.readiness import Readiness
 
 
 def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, listens: bool = True) -> Starlette:
@@ -46,6 +47,7 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     ]
     app = Gateway(
         webhooks,
+        core.readiness,
         routes=routes,
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers=Errors(core.pages).handlers(),
@@ -58,12 +60,13 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
 class Gateway(Starlette):
     """Asks the webhooks before all that Starlette does for a page: some thousands a second ask for these."""
 
-    def __init__(self, webhooks: Sequence[Webhook], **kwargs: Any) -> None:
+    def __init__(self, webhooks: Sequence[Webhook], readiness: Readiness, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._readiness = readiness
         self._webhooks = {webhook.path: webhook for webhook in webhooks}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        is_post = scope["type"] == "http" and scope["method"] == "POST" and not self._readiness.refusal
         webhook = self._webhooks.get(scope["path"]) if is_post else None
         if webhook is None or not await webhook.settles(scope, receive, send):
             await super().__call__(scope, receive, send)

@@ -38,7 +38,7 @@ class ChannelHost:
         return bytes.fromhex(door.desk.tools.lookup.of("turnstile", self._channel.name, ""))
 
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
-        if self._core.door is None:
+        if self._core.door is None or self._core.readiness.refusal:
             raise NotAccepted("this process takes no messages")
         return await self._core.door.receive(self._channel, items)
 

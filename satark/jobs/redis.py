@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from arq.connections import RedisSettings
+from arq.connections import ArqRedis, RedisSettings
 
 from satark.store.outage import Outage
 
@@ -27,6 +27,22 @@ def redis_settings(url: str) -> RedisSettings:
     if url.startswith("unix:"):
         return RedisSettings(unix_socket_path=urlsplit(url).path)
     return RedisSettings.from_dsn(url)
+
+
+def open_pool(settings: RedisSettings) -> ArqRedis:
+    """The connections to a Redis, none of which is open yet. arq's own `create_pool` gives up where Redis does not answer,
+    and with it the process: but nothing is lost without Redis."""
+    return ArqRedis(
+        host=settings.host,
+        port=settings.port,
+        unix_socket_path=settings.unix_socket_path,
+        socket_connect_timeout=settings.conn_timeout,
+        db=settings.database,
+        username=settings.username,
+        password=settings.password,
+        ssl=settings.ssl,
+        encoding="utf8",
+    )
 
 
 PR_SET_PDEATHSIG = 1  # prctl(2)

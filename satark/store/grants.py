@@ -30,6 +30,7 @@ GATEWAY: Final[Grants] = {
     "sent_part": "select",
     "edit": "select",
     "channel_health": "select insert update",
+    "key_fingerprint": "select insert",
 }
 # Whoever names an office takes the tip out of its numbers in the same moment, so the panel writes them as the worker does.
 NUMBERS: Final[Grants] = dict.fromkeys(
@@ -69,6 +70,8 @@ PANEL: Final[Grants] = {
     "push_subscription": "select insert update delete",
     "report_wish": "select insert update delete",
     "audit_entry": "select insert",
+    "audit_head": "select",
+    "key_fingerprint": "select insert",
 }
 # The courier and the clocks: whoever rests too long is spoken to, what is over is destroyed.
 WORKER: Final[Grants] = {
@@ -103,5 +106,9 @@ WORKER: Final[Grants] = {
     "push_subscription": "select update(told warned) delete",
     "report_wish": "select update(told)",
     "audit_entry": "select insert",
+    "audit_head": "select insert update(mailed filed)",
+    "key_fingerprint": "select insert",
 }
 ROLES: Final[Mapping[str, Grants]] = {"gateway": GATEWAY, "panel": PANEL, "worker": WORKER}
+# What each process asks before it works: whether the database has the tables of its version.
+BOOKKEEPING: Final = "alembic_version"

@@ -27,12 +27,18 @@ def newest() -> str:
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
+def version_of(connection: Connection) -> str:
+    """The revision that a database has had last; empty where it has no tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    at = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    return at[0] if at else ""
+
+
 def _upgrade(connection: Connection) -> None:
     """alembic is large, and at most starts there is nothing to do for it."""
-    if inspect(connection).has_table("alembic_version"):
-        at = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
-        if at == [newest()]:
-            return
+    if version_of(connection) == newest():
+        return
     from alembic import command
 
     command.upgrade(config_for(connection), "head")

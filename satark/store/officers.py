@@ -77,6 +77,20 @@ class AuditEntry(SQLModel, table=True):
     hash: str
 
 
+class AuditHead(SQLModel, table=True):
+    """The newest entry of the audit log on a day, signed with `audit.key`. `day` is days since 1970, `time` unix seconds,
+    `signature` hex (Ed25519, tips/audit_heads.py). `mailed` and `filed` are whether it was sent away."""
+
+    __tablename__ = "audit_head"
+    day: int = Field(primary_key=True)
+    number: int
+    hash: str
+    time: int
+    signature: str
+    mailed: bool = False
+    filed: bool = False
+
+
 class Passkey(SQLModel, table=True):
     """A second factor that a browser or a security key holds (WebAuthn). `id` is the credential's, base64url; `public` its
     key (COSE), `counter` how often it signed. `since` is unix seconds."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from satark.store.engine import Store
-from satark.store.grants import ROLES, Grants
+from satark.store.grants import BOOKKEEPING, ROLES, Grants
 
 PREFIX = re.compile(r"[a-z][a-z0-9_]{0,40}")
 RIGHT = re.compile(r"(select|insert|update|delete)(?:\(([\w ]+)\))?")
@@ -46,11 +46,12 @@ def statements(role: str, grants: Grants) -> Iterator[str]:
     for table in sorted(SQLModel.metadata.tables):
         yield f'REVOKE ALL ON "{table}" FROM PUBLIC, "{role}"'
     yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
+    yield f'GRANT SELECT ON "{BOOKKEEPING}" TO "{role}"'
     for table, rights in grants.items():
-        yield f'GRANT {", ".join(_rights(rights))} ON "{table}" TO "{role}"'
+        yield f'GRANT {", ".join(rights_of(rights))} ON "{table}" TO "{role}"'
 
 
-def _rights(words: str) -> Iterator[str]:
+def rights_of(words: str) -> Iterator[str]:
     """`update(a b)` becomes `UPDATE (a, b)`."""
     for right, columns in RIGHT.findall(words):
         yield f"{right.upper()} ({', '.join(columns.split())})" if columns else right.upper()

@@ -6,20 +6,23 @@ after the other; then what is closed to old keys is closed anew, and the old one
 processes are started again, in any order.
 
 `lookup.key` cannot be exchanged like this: it makes hashes, which nothing can be made of anew. `push.key` is the name under
-which browsers know us.
+which browsers know us, and `audit.key` that under which others know our audit log.
+
+The database knows which keys there are (store/fingerprints.py), and each step tells it.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nacl.public import PrivateKey
 from nacl.utils import random
 from sqlalchemy import and_, select, tuple_, update
 
 from satark.store.engine import Store
+from satark.store.fingerprints import fingerprints_of, note_added, note_dropped, note_used
 from satark.store.informants import Conversation, Outbox, ReturnAddress
-from satark.store.keys import PAIRS
+from satark.store.key_files import replace
+from satark.store.keys import PAIRS, Keys, public_of
 from satark.store.officers import Officer, SignIn
 from satark.store.sealing import KEY_BYTES, CannotOpen, Locker, Opener, each_key
 from satark.store.tables import Evidence, LetterWords, Message, UploadPart
@@ -44,35 +47,40 @@ class NotNow(Exception):
     """The step that comes before has not been done. The message says which."""
 
 
-def add(folder: Path, name: str) -> None:
-    """A new key, which only opens yet."""
+async def add(store: Store, folder: Path, name: str) -> None:
+    """Make a new key, which only opens yet. The database knows it first: no process is stopped for it."""
     path = folder / f"{name}.key"
-    _write(path, path.read_bytes() + random(KEY_BYTES))
+    content = path.read_bytes() + random(KEY_BYTES)
+    async with store.write() as db:
+        await note_added(db, name, _prints(name, content))
+    replace(path, content)
 
 
-def use(folder: Path, name: str) -> None:
+async def use(store: Store, folder: Path, name: str) -> None:
     """Close with the newest from now on. Raises NotNow where none was added."""
     path = folder / f"{name}.key"
     *old, new = each_key(path.read_bytes())
     if not old:
         raise NotNow(f"there is one key in {path.name}: `satark keys add {name}` first")
-    _write(path, b"".join((new, *old)))
+    async with store.write() as db:
+        await note_added(db, name, _prints(name, b"".join((*old, new))))
+        await note_used(db, name, *_prints(name, new))
+    replace(path, b"".join((new, *old)))
     if name in PAIRS:
-        _write(folder / f"{name}.pub", PrivateKey(new).public_key.encode())
+        replace(folder / f"{name}.pub", public_of(name, new))
 
 
-def drop(folder: Path, name: str) -> None:
+async def drop(store: Store, folder: Path, name: str) -> None:
     """Keep the key that closes, and no other."""
     path = folder / f"{name}.key"
-    _write(path, path.read_bytes()[:KEY_BYTES])
+    kept = path.read_bytes()[:KEY_BYTES]
+    replace(path, kept)
+    async with store.write() as db:
+        await note_dropped(db, name, *_prints(name, kept))
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    new = path.with_suffix(".new")
-    new.touch(mode=0o600)
-    new.write_bytes(content)
-    new.replace(path)
+def _prints(name: str, content: bytes) -> list[str]:
+    return fingerprints_of(Keys({f"{name}.key": content}))[name]
 
 
 async def reseal(store: Store, name: str, keys: bytes) -> int:

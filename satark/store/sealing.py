@@ -6,7 +6,7 @@ A `Seal` can only close; an `Opener` can also open. They know nothing of what th
 from collections.abc import Callable
 from functools import partial
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from nacl.bindings import (
     crypto_box_afternm,
@@ -139,8 +139,33 @@ def new_pair() -> tuple[bytes, bytes]:
     return key.encode(), key.public_key.encode()
 
 
+def public_half(private: bytes) -> bytes:
+    """The public key (X25519) of a private one."""
+    return PrivateKey(private).public_key.encode()
+
+
+SIGNING_POINT_BYTES = 65
+
+
 def new_signing_pair() -> tuple[bytes, bytes]:
     """(private, public) on P-256: 32 bytes, and the 65 of the uncompressed point."""
     key = ec.generate_private_key(ec.SECP256R1())
-    public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return key.private_numbers().private_value.to_bytes(32, "big"), public
+    private = key.private_numbers().private_value.to_bytes(KEY_BYTES, "big")
+    return private, public_of_signing(private)
+
+
+def public_of_signing(private: bytes) -> bytes:
+    """The uncompressed point (P-256) of a private key."""
+    key = ec.derive_private_key(int.from_bytes(private, "big"), ec.SECP256R1())
+    return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def new_audit_pair() -> tuple[bytes, bytes]:
+    """(private, public) of Ed25519, 32 bytes each."""
+    private = random(KEY_BYTES)
+    return private, public_of_audit(private)
+
+
+def public_of_audit(private: bytes) -> bytes:
+    """The public key (Ed25519) of a private one."""
+    return ed25519.Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()

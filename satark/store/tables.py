@@ -314,3 +314,13 @@ class ChannelHealth(SQLModel, table=True):
     failed: int = 0
     failed_hour: int = 0
     trouble: str = ""
+
+
+class KeyFingerprint(SQLModel, table=True):
+    """A key that this installation has or had, by a hash that nobody finds the key by (store/fingerprints.py). `in_use` is
+    whether it is the one that closes; another of its name is being exchanged."""
+
+    __tablename__ = "key_fingerprint"
+    name: str = Field(primary_key=True)
+    fingerprint: str = Field(primary_key=True)
+    in_use: bool

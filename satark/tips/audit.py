@@ -18,6 +18,7 @@ GENESIS = "0" * 64
 CHAIN_LOCK = 7_283_275
 # So many entries are in memory at once while the log is verified.
 AT_ONCE = 1000
+COMMAND_LINE = "command line"
 _entry: Any = AuditEntry
 _officer: Any = Officer
 
@@ -57,6 +58,12 @@ async def append(db: AsyncConnection, actor: str, action: str, subject: str = ""
             hash=link(previous, *facts),
         )
     )  # fmt: skip
+
+
+async def note_command(db: AsyncConnection, command: str, subject: str = "", detail: str = "") -> None:
+    """Add an entry for a command of the operator, in the transaction of what it did where there is one. Nobody is signed in
+    there: the actor is the command line."""
+    await append(db, COMMAND_LINE, command, subject, detail)
 
 
 async def append_hourly(db: AsyncConnection, actor: str, action: str, subject: str, detail: str) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy import text
 from conftest import House, house_at
 from satark.channels.messages import Envelope, Inbound, Kind, Secret
 from satark.commands.exchangeable import Name
-from satark.commands.rotate import drop, reseal
+from satark.commands.rotate import add, drop, reseal, use
 from satark.settings import Settings
-from satark.store import rotation
-from satark.store.keys import make_keys
+from satark.store.engine import Store
+from satark.store.fingerprints import mismatched_keys
+from satark.store.keys import load_keys, make_keys
 from satark.store.rotation import CLOSED, NotNow
 from satark.store.sealing import KEY_BYTES, CannotOpen, Locker, Opener, new_pair
 from tests.commands.test_backup import desk
@@ -113,11 +114,11 @@ async def test_keys_are_exchanged_while_all_goes_on(tmp_path: Path, database: st
         seen = await told(before)
         assert seen >= {"the same words", "file"}
         for name in Name:
-            rotation.add(keys, name)
+            await add(settings, name)
         async with house_at(tmp_path, database) as added:
             assert await told(added) == seen
             for name in Name:
-                rotation.use(keys, name)
+                await use(settings, name)
             async with house_at(tmp_path, database) as using:
                 # One that has the new key in use, and one that only opens with it, share the work.
                 await say(using, "910000000002", 1, "language")
@@ -146,12 +147,43 @@ async def test_keys_are_exchanged_while_all_goes_on(tmp_path: Path, database: st
                 old.open(row)
 
 
-async def test_no_step_is_left_out(tmp_path: Path) -> None:
-    make_keys(tmp_path)
+async def test_no_step_is_left_out(tmp_path: Path, database: str) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=SecretStr(database))
+    make_keys(keys := settings.keys)
     with pytest.raises(NotNow, match="add"):
-        rotation.use(tmp_path, "content")
-    rotation.add(tmp_path, "content")
-    public = (tmp_path / "content.pub").read_bytes()
-    rotation.use(tmp_path, "content")
-    assert (tmp_path / "content.pub").read_bytes() != public
-    assert (tmp_path / "content.key").stat().st_mode & 0o777 == 0o600
+        await use(settings, Name.CONTENT)
+    await add(settings, Name.CONTENT)
+    public = (keys / "content.pub").read_bytes()
+    await use(settings, Name.CONTENT)
+    assert (keys / "content.pub").read_bytes() != public
+    assert (keys / "content.key").stat().st_mode & 0o777 == 0o600
+    store = Store(settings.database)
+    async with store.read() as db:
+        entries = [
+            tuple(row) for row in await db.execute(text("SELECT action, detail FROM audit_entry ORDER BY number"))
+        ]
+    await store.dispose()
+    assert entries == [("keys add", "content"), ("keys use", "content")]
+
+
+async def test_at_each_step_the_right_processes_are_let_in(tmp_path: Path, database: str) -> None:
+    """By the keys that each has: the old one, both, both the other way round, the new one."""
+    settings = Settings(data_dir=tmp_path, database_url=SecretStr(database))
+    make_keys(keys := settings.keys)
+    store = Store(settings.database)
+
+    async def let_in() -> list[int]:
+        return [at for at, files in enumerate(folders) if not await mismatched_keys(store, files)]
+
+    assert await mismatched_keys(store, load_keys(keys)) == []
+    folders = [load_keys(keys)]
+    for step in (add, use):
+        await step(settings, Name.CONTENT)
+        folders.append(load_keys(keys))
+        if step is add:
+            assert await let_in() == [0, 1]
+    assert await let_in() == [1, 2], "who has only the old key could not open what is closed to the new one"
+    await drop(settings, Name.CONTENT)
+    folders.append(load_keys(keys))
+    assert await let_in() == [2, 3], "what closes to a key that is forgotten is lost"
+    await store.dispose()
