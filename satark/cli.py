@@ -111,7 +111,7 @@ def restore(
 
 
 def _or_exit(work: "Coroutine[Any, Any, Manifest]") -> "Manifest":
-    from satark.commands.backup import CannotBackUp
+    from satark.commands.dumps import CannotBackUp
 
     try:
         return asyncio.run(work)

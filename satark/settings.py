@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from satark.store.urls import async_url
+
 PREFIX = "SATARK_"
 
 # The variable whose presence switches a channel on, where SATARK_CHANNELS does not decide.
@@ -74,11 +76,7 @@ class Settings(BaseSettings):
     @cached_property
     def database(self) -> str:
         """The URL with its async driver: plain `sqlite:` and `postgresql:` URLs are accepted."""
-        url = self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'satark.db'}"
-        for plain, driver in (("sqlite:", "sqlite+aiosqlite:"), ("postgresql:", "postgresql+asyncpg:")):
-            if url.startswith(plain):
-                return driver + url.removeprefix(plain)
-        return url
+        return async_url(self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'satark.db'}")
 
     @cached_property
     def evidence(self) -> str:

@@ -1,10 +1,7 @@
 """`satark backup` and `satark restore`: the database and the ciphertexts, never the keys."""
 
 import asyncio
-import os
 import shutil
-import sqlite3
-import subprocess
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -12,27 +9,26 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from sqlalchemy import delete, func, select
-from sqlalchemy.engine import URL
 
 from satark import __version__
+from satark.commands.dumps import CannotBackUp, dump, load
 from satark.evidence.blobs import Blobs
 from satark.settings import Settings
+from satark.store.checks import wrong_keys
 from satark.store.clock import DAY, hour_of, now
 from satark.store.engine import Store
+from satark.store.fingerprints import mismatched_keys
 from satark.store.informants import Conversation, Outbox, ReturnAddress
+from satark.store.keys import load_keys
 from satark.store.migrate import migrate
 from satark.store.officers import Officer
 from satark.store.tables import Evidence, Tip, UploadPart
-from satark.tips.audit import verify
+from satark.tips.audit import note_command, verify
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "evidence"
 TRIES = 3
 _evidence: Any = Evidence
 _part: Any = UploadPart
-
-
-class CannotBackUp(Exception):
-    """Why, and what to do."""
 
 
 class Manifest(Struct):
@@ -54,6 +50,15 @@ async def back_up(settings: Settings, folder: Path) -> Manifest:
         await asyncio.to_thread(folder.mkdir, 0o700, parents=True)
     except FileExistsError:
         raise CannotBackUp(f"{folder} is there already: name a new folder") from None
+    try:
+        return await _back_up(settings, folder)
+    except BaseException:
+        # What is half there would be in the way of the next try, and nobody must take it for a backup.
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        raise
+
+
+async def _back_up(settings: Settings, folder: Path) -> Manifest:
     store, blobs, there = (
         Store(settings.database),
         Blobs(settings.evidence),
@@ -63,13 +68,15 @@ async def back_up(settings: Settings, folder: Path) -> Manifest:
         for _ in range(TRIES):
             await _copy(blobs, there)
             named = await _named(store)
-            await asyncio.to_thread(_dump, store.url, folder / DATABASE)
+            await asyncio.to_thread(dump, store.url, folder / DATABASE)
             await _copy(blobs, there)
             kept = await _names(there)
             if named <= kept:
                 break
         else:
             raise CannotBackUp(f"{len(named - kept)} files are missing from the store of evidence: look at it first")
+        async with store.write() as db:
+            await note_command(db, "backup", detail=f"{len(kept)} files")
     finally:
         await store.dispose()
     manifest = Manifest(__version__, hour_of(now()), store.url.get_backend_name(), _hash(folder / DATABASE), len(kept))
@@ -88,15 +95,20 @@ async def restore(settings: Settings, folder: Path, *, forget: bool = False) -> 
         if _hash(folder / DATABASE) != manifest.sha256:
             raise CannotBackUp("the database of the backup is damaged: take another")
         await _must_be_empty(store)
-        await asyncio.to_thread(_load, store.url, folder / DATABASE)
+        await asyncio.to_thread(load, store.url, folder / DATABASE)
         await migrate(store)
         await _copy(Blobs((folder / FILES).absolute().as_uri()), Blobs(settings.evidence))
         if forget:
             await _forget(store)
-        async with store.read() as db:
+        async with store.write() as db:
             broken = await verify(db)
+            if broken is None:
+                await note_command(db, "restore")
+        wrong = wrong_keys(await mismatched_keys(store, load_keys(settings.keys)))
     finally:
         await store.dispose()
+    if wrong:
+        raise CannotBackUp(f"restored, but in {settings.keys} there are {wrong}")
     if broken is not None:
         raise CannotBackUp(f"restored, but entry {broken} of the audit log was changed or is missing")
     return manifest
@@ -144,42 +156,6 @@ async def _copy(source: Blobs, target: Blobs) -> None:
         except FileNotFoundError:
             # Replaced by its clean copy, or destroyed, since it was listed.
             continue
-
-
-def _dump(url: URL, target: Path) -> None:
-    target.unlink(missing_ok=True)
-    if url.get_backend_name() == "sqlite":
-        with sqlite3.connect(str(url.database)) as db:
-            db.execute("VACUUM INTO ?", (str(target),))
-        db.close()
-        target.chmod(0o600)
-    else:
-        _run(url, ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"])
-
-
-def _load(url: URL, source: Path) -> None:
-    if url.get_backend_name() == "sqlite":
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{url.database}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(source, str(url.database))
-        Path(str(url.database)).chmod(0o600)
-    else:
-        _run(
-            url,
-            ["pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--exit-on-error", str(source)],
-        )
-
-
-def _run(url: URL, command: list[str]) -> None:
-    """PostgreSQL's own tools; the password is not in the list of processes."""
-    plain = url.set(drivername="postgresql", password=None).render_as_string()
-    env = {**os.environ, "PGPASSWORD": str(url.password or "")}
-    try:
-        subprocess.run([*command, f"--dbname={plain}"], env=env, check=True, capture_output=True)  # noqa: S603
-    except FileNotFoundError:
-        raise CannotBackUp(f"{command[0]} is not here; on Debian: apt-get install postgresql-client") from None
-    except subprocess.CalledProcessError as error:
-        raise CannotBackUp(f"{command[0]} failed: {error.stderr.decode(errors='replace').splitlines()[-1:]}") from None
 
 
 def _hash(path: Path) -> str:

@@ -8,14 +8,14 @@ import typer
 from satark.app import add_process_checks, build_bench, build_core, build_web, running
 from satark.commands.demo import is_empty, load
 from satark.commands.loop import starting
-from satark.commands.run import WrongKeys, migrate_database, note_channels, redis_for, serve, watched
+from satark.commands.run import migrate_database, note_channels, redis_for, serve, watched
 from satark.core import Core
 from satark.jobs.worker import work
 from satark.settings import Settings
 from satark.store.checks import check_keys
 from satark.store.engine import Store
 from satark.store.fingerprints import known_keys
-from satark.store.keys import NEEDED, load_keys, make_keys
+from satark.store.keys import NEEDED, WrongKeys, load_keys, make_keys
 
 
 async def everything(settings: Settings, plugins: Mapping[str, object] | None = None) -> None:

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from satark.channels.messages import Capabilities, Prompt
+from satark.commands.advice import advice_on
 from satark.settings import Settings
 
 GROUP = "satark.commands"
@@ -18,7 +19,18 @@ A_BUTTON = Capabilities(max_text=1024, max_text_with_choices=1024, buttons=1)
 
 class WithPlugins(TyperGroup):
     """Satark's own commands, and each plugin's under its name: loaded when they are asked for, so that no other command
-    holds what a plugin needs. One that cannot be loaded takes no other down."""
+    holds what a plugin needs. One that cannot be loaded takes no other down.
+
+    What an operator can mend is said in a line; a traceback is for who mends the program."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if said := advice_on(error):
+                typer.echo(said, err=True)
+                raise typer.Exit(1) from None
+            raise
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *sorted(_offered())]

@@ -20,16 +20,13 @@ from satark.jobs.redis import PrivateRedis
 from satark.settings import Settings
 from satark.store.engine import Store
 from satark.store.health import Health
+from satark.store.keys import WrongKeys
 from satark.store.migrate import migrate
 from satark.store.roles import make_roles
 from satark.web.connections import Patience, fitting, protocol
 
 if TYPE_CHECKING:
     from satark.jobs.worker import Bench
-
-
-class WrongKeys(Exception):
-    """This process has other keys than those its database was written with. The message says what to do."""
 
 
 @asynccontextmanager

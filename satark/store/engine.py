@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from satark.store.sqlite import OneCallDriver, listen_for_what_comes_before
+from satark.store.urls import for_engine
 
 # How long a statement waits for the database, in milliseconds, and how long what can be done later.
 PATIENCE = 10_000
@@ -43,7 +44,8 @@ class Store:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Parameters hold sealed content and keyed hashes: no error message may carry them.
         own: dict[str, Any] = {"module": OneCallDriver()} if self.is_sqlite else {"pool_pre_ping": True}
-        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **own)
+        bare, arguments = for_engine(url)
+        self.engine: AsyncEngine = create_async_engine(bare, hide_parameters=True, connect_args=arguments, **own)
         if self.is_sqlite:
             self._prepare_sqlite()
 

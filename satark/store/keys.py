@@ -69,6 +69,10 @@ class KeyMissing(Exception):
     """This process was not given the key. The message names the file."""
 
 
+class WrongKeys(Exception):
+    """This process has other keys than those its database was written with. The message says what to do."""
+
+
 class KeyFileError(Exception):
     """A key file does not hold what it should. The message names the file and how to mend it, never its content."""
 

@@ -13,10 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from conftest import House, house_at
-from satark.commands.backup import CannotBackUp, back_up, restore
+from satark.commands.backup import back_up, restore
+from satark.commands.dumps import CannotBackUp
 from satark.panel.people import add_officer
 from satark.settings import Settings
 from satark.store.engine import Store
+from satark.store.keys import make_keys
 from tests.promises.test_p1_canary import tell_by_form
 from tests.promises.test_p3_two_tips_cannot_be_linked import tell
 
@@ -102,6 +104,28 @@ async def test_with_addresses_forgotten_nobody_is_written_to(tmp_path: Path, dat
     await store.dispose()
 
 
+async def test_keys_that_do_not_belong_to_the_backup_are_named(tmp_path: Path, database: str, elsewhere: str) -> None:
+    async with house_at(tmp_path, database) as house:
+        await tell(house, "910000000001", 1)
+    await back_up(settings_at(tmp_path, database), tmp_path / "backup")
+    make_keys(tmp_path / "new" / "keys")
+    with pytest.raises(CannotBackUp, match=r"restored, but .* other keys .*content"):
+        await restore(settings_at(tmp_path / "new", elsewhere), tmp_path / "backup")
+
+
+async def test_both_leave_an_entry(tmp_path: Path, database: str, elsewhere: str) -> None:
+    async with house_at(tmp_path, database) as house:
+        await tell(house, "910000000001", 1)
+    await back_up(settings_at(tmp_path, database), tmp_path / "backup")
+    await restore(settings_at(tmp_path / "new", elsewhere), tmp_path / "backup")
+    for url, action in ((database, "backup"), (elsewhere, "restore")):
+        store = Store(Settings(database_url=SecretStr(url)).database)
+        async with store.read() as db:
+            wanted = text("SELECT actor, action FROM audit_entry ORDER BY number DESC LIMIT 1")
+            assert tuple((await db.execute(wanted)).one()) == ("command line", action)
+        await store.dispose()
+
+
 async def test_neither_over_what_is_there_nor_from_what_is_damaged(
     tmp_path: Path, database: str, elsewhere: str
 ) -> None:
@@ -129,6 +153,7 @@ async def test_a_file_that_is_lost_from_the_store_is_said(house: House, tmp_path
             one.unlink()
     with pytest.raises(CannotBackUp, match="missing"):
         await back_up(settings_at(tmp_path, ""), tmp_path / "backup")
+    assert not (tmp_path / "backup").exists(), "what is half there is in the way of the next try"
 
 
 async def test_it_is_whole_though_people_write_meanwhile(house: House, tmp_path: Path) -> None:
