@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 
 from satark.evidence.blobs import Blobs
 from satark.evidence.sandbox import Sandbox
+from satark.evidence.schedule import Pauses
 from satark.evidence.vault import CHUNK, cut, decrypt, encrypt, sealed_range
 from satark.store.clock import hour_of, now
 from satark.store.columns import random_id
@@ -53,6 +54,7 @@ class Keeper:
         self.locker = locker
         self.sandbox = Sandbox()
         self.places = asyncio.Semaphore(ABREAST)
+        self.pauses = Pauses()
 
     async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int, kind: str = "", voice: str = "") -> str:
         """Store a file that is being read. Returns its id. Raises OverLimit, NoRoom."""

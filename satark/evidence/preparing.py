@@ -13,6 +13,7 @@ from satark import metrics
 from satark.evidence.keeping import ABREAST, Keeper, OverLimit
 from satark.evidence.report import Mime, Reason
 from satark.evidence.sandbox import Clean, Down
+from satark.evidence.schedule import due_after, lease_end
 from satark.evidence.uploads import Uploads
 from satark.store.clock import now
 from satark.store.tables import Evidence, Voice
@@ -23,8 +24,6 @@ MOST_ATTEMPTS = 8
 # At the provider a file lives for 7 days (Meta), or for as long as one likes (Telegram): at an hour each, almost six days.
 MOST_FETCHES = 150
 LONGEST_WAIT = 3600
-# In seconds; who is at work on a file renews it.
-LEASE = 300
 RENEWED_EVERY = 60
 DOWN = 10
 NOT_FETCHED = "not_fetched"
@@ -62,10 +61,11 @@ async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]])
         async with _held(keeper, row):
             await step(row)
     except OverLimit:
-        await keeper.change(row.id, state="withheld", reason=Reason.LARGE.value)
+        await keeper.change(row.id, state="withheld", reason=Reason.LARGE.value, due=0)
     except Down:
         log.warning("the sandbox does not answer; file %s waits for it", row.id)
-        await keeper.change(row.id, due=now() + DOWN, attempts=row.attempts)
+        keeper.pauses.begin(row.id, DOWN)
+        await keeper.change(row.id, due=due_after(DOWN), attempts=row.attempts)
     except Exception as error:  # noqa: BLE001 - whatever a file does, the next one is prepared
         log.warning("file %s could not be prepared (%s), attempt %d", row.id, type(error).__name__, row.attempts + 1)
         await _later(keeper, row)
@@ -73,7 +73,7 @@ async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]])
 
 async def _claim(keeper: Keeper, state: str) -> Any:
     """One file that is due, out of reach of other workers for the time of the lease."""
-    wanted = (_row.state == state) & (_row.due <= now())
+    wanted = (_row.state == state) & (_row.due <= now()) & _row.id.not_in(keeper.pauses.current())
     if state == "kept":
         # Until a tip has it, its informant may still say that their voice may be heard.
         wanted &= (_row.kind != "audio") | _row.tip_id.is_not(None)
@@ -81,7 +81,7 @@ async def _claim(keeper: Keeper, state: str) -> Any:
         found = await db.execute(select(Evidence).where(wanted).limit(1).with_for_update(skip_locked=True))
         row = found.one_or_none()
         if row is not None:
-            leased = {"due": now() + LEASE, "attempts": row.attempts + 1}
+            leased = {"due": lease_end(), "attempts": row.attempts + 1}
             await db.execute(update(Evidence).where(_row.id == row.id).values(**leased))
     return row
 
@@ -102,7 +102,7 @@ async def _renew(keeper: Keeper, row: Any) -> None:
         await asyncio.sleep(RENEWED_EVERY)
         async with keeper.store.write() as db:
             own = (_row.id == row.id) & (_row.state == row.state)
-            await db.execute(update(Evidence).where(own).values(due=now() + LEASE))
+            await db.execute(update(Evidence).where(own).values(due=lease_end()))
 
 
 async def _fetch(keeper: Keeper, row: Any, fetch: Fetch, limit: int) -> None:
@@ -124,7 +124,7 @@ async def _clean(keeper: Keeper, row: Any) -> None:
             outcome.close()
     else:
         metrics.FILES.labels(outcome.reason.value).inc()
-        await keeper.change(row.id, state="withheld", reason=outcome.reason.value)
+        await keeper.change(row.id, state="withheld", reason=outcome.reason.value, due=0)
 
 
 async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
@@ -132,7 +132,14 @@ async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
     name, key = await keeper.put(outcome.chunks())
     shown = await _glimpses(keeper, outcome)
     voice = (Voice.CHANGED if outcome.report.changed else row.voice) if outcome.mime == Mime.AUDIO else ""
-    facts = {"mime": outcome.mime, "size": outcome.size, "cleaned": outcome.sha256, "state": "ready", "voice": voice}
+    facts = {
+        "mime": outcome.mime,
+        "size": outcome.size,
+        "cleaned": outcome.sha256,
+        "state": "ready",
+        "voice": voice,
+        "due": 0,
+    }
     await keeper.change(row.id, blob=name, key=key, **facts, **shown)
     await keeper.blobs.delete(row.blob)
     if outcome.report.changed:
@@ -159,6 +166,8 @@ async def _whole(data: bytes) -> AsyncIterator[bytes]:
 async def _later(keeper: Keeper, row: Any) -> None:
     most, reason = (MOST_FETCHES, NOT_FETCHED) if row.state == "waiting" else (MOST_ATTEMPTS, "crashed")
     if row.attempts + 1 >= most:
-        await keeper.change(row.id, state="withheld", reason=reason)
+        await keeper.change(row.id, state="withheld", reason=reason, due=0)
     else:
-        await keeper.change(row.id, due=now() + min(2 ** (row.attempts + 1), LONGEST_WAIT))
+        pause = min(2 ** (row.attempts + 1), LONGEST_WAIT)
+        keeper.pauses.begin(row.id, pause)
+        await keeper.change(row.id, due=due_after(pause))

@@ -63,7 +63,7 @@ async def issue(work: Work) -> Response:
     ]
     data = {"locale": locale, "words": words, "custody": rows}
     pdf = await on_press(typeset, "certificate.typ", data, hour_of(time) * HOUR)
-    name = f"{row.reference}-{row.original[:8]}-certificate-{locale}.pdf"
+    name = f"{row.reference}-{(row.cleaned or row.id)[:8]}-certificate-{locale}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(pdf, headers=headers, media_type="application/pdf")
 

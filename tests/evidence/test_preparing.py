@@ -10,8 +10,9 @@ from conftest import House
 from satark.commands.check import _sandbox
 from satark.evidence import preparing
 from satark.evidence.discarding import discard_abandoned
-from satark.evidence.preparing import LEASE, MOST_ATTEMPTS, prepare_due
+from satark.evidence.preparing import MOST_ATTEMPTS, prepare_due
 from satark.evidence.sandbox import Down
+from satark.evidence.schedule import LEASE
 from satark.store.clock import now
 from satark.store.sealing import Locker
 from tests.evidence import samples
@@ -28,6 +29,7 @@ async def row_of(house: House, evidence: str) -> Any:
 async def due_now(house: House) -> None:
     async with house.core.store.write() as db:
         await db.execute(text("UPDATE evidence SET due = 0"))
+    house.core.keeper.pauses.end_all()
 
 
 async def kept(house: House, data: bytes, mime: str = "image/jpeg") -> str:

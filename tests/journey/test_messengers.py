@@ -145,7 +145,7 @@ async def test_a_file_that_is_not_what_was_announced_is_fetched_again(whatsapp: 
     assert await whatsapp.count("evidence", "state = 'waiting' AND attempts = 1") == 1
     assert [path for path in whatsapp.house.core.settings.data_dir.glob("evidence/*") if path.is_file()] == []
     whatsapp.files["3001"] = right
-    await whatsapp.change("UPDATE evidence SET due = 0")
+    whatsapp.house.core.keeper.pauses.end_all()
     await whatsapp.later()
     assert await whatsapp.count("evidence", "state = 'ready'") == 1
 

@@ -29,6 +29,8 @@ from satark.store.migrate import config_for, migrate
 from tests.store.test_migrate import difference
 
 BOOKKEEPING = "alembic_version"
+# What a migration changes on purpose, column by column.
+CHANGED = {"evidence.due"}
 
 
 def versions(connection: Connection) -> list[str]:
@@ -112,7 +114,7 @@ async def test_every_version_comes_to_this_one(empty_database: str) -> None:
         assert {row.version for row in rows} >= {"0001", "0006", "0013_old_tips", "0017_voice"}
         assert len(rows) > 400
         assert {row.table for row in rows} <= SQLModel.metadata.tables.keys(), "no table that held something is gone"
-        assert await db.run_sync(differing, rows) == set()
+        assert await db.run_sync(differing, rows) == CHANGED
         assert await db.run_sync(difference) == []
         if store.is_sqlite:
             assert list(await db.execute(text("PRAGMA foreign_key_check"))) == []
