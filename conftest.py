@@ -164,7 +164,8 @@ class Watch:
 
     @property
     def hour(self) -> int:
-        return self.seconds // 3600
+        """Hours since 1970 in India."""
+        return (self.seconds + 19800) // 3600
 
 
 @pytest.fixture

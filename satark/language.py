@@ -4,7 +4,7 @@ Catalogues are `.po` files read by Babel at start: a changed one shows at the ne
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import escape as escape_html
 
 from satark.resources import data_dir
+from satark.store.clock import HOUR, ZONE, hour_of, start_of
 
 SOURCE = "en"
 # Endonyms: a language is named in itself, whoever reads.
@@ -26,11 +27,11 @@ PANEL_LANGUAGES = ("hi", "en", "ur")
 FALLBACK = {"bho": "hi", "ur": "hi", "hi": SOURCE}
 RIGHT_TO_LEFT = frozenset({"ur"})
 # As one says it: `24 नव॰ 2026, रात 9 बजे`. CLDR has these parts of the day, but no pattern for an hour with them.
-HOURS = {"hi": "d MMM y, B h 'बजे'", "bho": "d MMM y, B h 'बजे'", "ur": "d MMM y، B h 'بجے'"}
+HOURS = {"hi": "d MMM y, B h 'बजे'", "bho": "d MMM y, B h 'बजे'", "ur": "d MMM y، B h 'بجے'", SOURCE: "d MMM y, h a"}
+# Hours of UTC begin at half past in India: the minutes keep such an hour true.
+HOURS_WITH_MINUTES = {one: pattern.replace("h ", "h:mm ") for one, pattern in HOURS.items()}
 # A page of numbers has hundreds of them, most of them small or on other pages too: Babel takes 40 µs for each.
 MOST_SHOWN = 8192
-INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
-
 
 Wording = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Words of an installation's own, by locale and message: one form, or that for one and that for many."""
@@ -106,27 +107,35 @@ def best_locale(wanted: Iterable[str], default: str = "hi") -> str:
 
 
 @lru_cache(MOST_SHOWN)
-def show_hour(hour: int, locale: str) -> str:
-    """Hours since 1970 as a date and hour in India, as the language says it: `14 Nov 2026, 3 pm`."""
-    moment = datetime.fromtimestamp(hour * 3600, UTC).astimezone(INDIA)
-    return format_datetime(moment, HOURS.get(locale, "d MMM y, h a"), locale=_babel(locale))
+def show_hour(hour: float, locale: str) -> str:
+    """Show hours since 1970 in UTC as a date and time of the jurisdiction, as the language says it: `14 Nov 2026, 3 pm`, and
+    `14 Nov 2026, 3:30 pm` where it is no full hour there."""
+    moment = datetime.fromtimestamp(hour * HOUR, ZONE)
+    patterns = HOURS_WITH_MINUTES if moment.minute else HOURS
+    return format_datetime(moment, patterns.get(locale, patterns[SOURCE]), locale=_babel(locale))
+
+
+def show_stored_hour(hour: int, locale: str) -> str:
+    """Show an hour as rows hold it (store/clock.py): `14 Nov 2026, 3 pm`."""
+    return show_hour(start_of(hour) / HOUR, locale)
 
 
 def show_time(seconds: int, locale: str) -> str:
-    """Unix seconds as a date and time in India."""
-    moment = datetime.fromtimestamp(seconds, UTC).astimezone(INDIA)
+    """Unix seconds as a date and time of the jurisdiction."""
+    moment = datetime.fromtimestamp(seconds, ZONE)
     return format_datetime(moment, "d MMM y, HH:mm", locale=_babel(locale))
 
 
 @lru_cache(MOST_SHOWN)
 def show_day(hour: int, locale: str) -> str:
-    return format_date(datetime.fromtimestamp(hour * 3600, UTC).astimezone(INDIA), "d MMM y", locale=_babel(locale))
+    """Show the day of an hour as rows hold it."""
+    return format_date(datetime.fromtimestamp(hour * HOUR, UTC), "d MMM y", locale=_babel(locale))
 
 
 @lru_cache(MOST_SHOWN)
 def show_month(hour: int, locale: str) -> str:
-    """`Nov 2026`."""
-    return format_date(datetime.fromtimestamp(hour * 3600, UTC).astimezone(INDIA), "MMM y", locale=_babel(locale))
+    """Show the month of an hour as rows hold it: `Nov 2026`."""
+    return format_date(datetime.fromtimestamp(hour * HOUR, UTC), "MMM y", locale=_babel(locale))
 
 
 @lru_cache(MOST_SHOWN)
@@ -157,7 +166,9 @@ def environment(
         locale=locale, languages=LANGUAGES, panel_languages=PANEL_LANGUAGES, rtl=locale in RIGHT_TO_LEFT
     )
     jinja.filters.update(
-        hour=lambda value: show_hour(value, locale),
+        hour=lambda value: show_stored_hour(value, locale),
+        hour_of=hour_of,
+        start=start_of,
         moment=lambda value: show_time(value, locale),
         day=lambda value: show_day(value, locale),
         month=lambda value: show_month(value, locale),

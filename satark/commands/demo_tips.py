@@ -35,8 +35,8 @@ SEASONS: Mapping[str, Mapping[int, float]] = {
 }
 """How many times the usual a kind has in a month (1 is January): no sand is dug while rivers are high, cards are played at
 Diwali, liquor is drunk in winter and at Holi, sugar cane is driven in winter."""
-HOURS = (1, 1, 2, 3, 4, 4, 4, 4, 5, 6, 6, 7, 8, 10, 12, 12, 9, 6, 3, 2, 1, 1, 1, 1)
-"""How many tips come in each hour (UTC): most in India's evening."""
+HOURS = (2, 1, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 5, 6, 6, 7, 8, 10, 12, 12, 9, 6, 3)
+"""How many tips come in each hour of the day: most in the evening."""
 RISE = ("liquor_drugs", "station/jaunpur/badlapur", 14, 18)
 """The last days of a kind at a station, and how many tips more than usual come in them."""
 PACES = (0.6, 0.8, 1, 1, 1.3, 2.5)

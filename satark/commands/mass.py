@@ -15,7 +15,7 @@ from satark.insight.cells import cell_of, neighbours
 from satark.routing.pack import Pack
 from satark.routing.policy import readers, shut_out
 from satark.routing.tree import Parents
-from satark.store.clock import hour_of, now
+from satark.store.clock import hour_of, now, start_of
 from satark.store.engine import Store
 from satark.store.informants import ReturnAddress
 from satark.store.keys import Keys
@@ -182,7 +182,7 @@ def _tip(draw: random.Random, rows: Rows, tip_id: str, number: int, this_hour: i
         rows.add(
             AuditEntry,
             number=number,
-            time=hour * 3600,
+            time=start_of(hour),
             actor="bench",
             action="look",
             subject=tip_id,

@@ -14,7 +14,7 @@ from satark.commands.canary import Canary
 from satark.core import Core
 from satark.jobs.redis import private_socket, redis_settings
 from satark.settings import Settings
-from satark.store.clock import HOUR
+from satark.store.clock import hour_of, start_of
 
 MANY_ROWS = 1000
 # SQLite's log and its index lie beside the file.
@@ -38,7 +38,7 @@ class Searched:
 async def search(core: Core, canary: Canary, since: int, logs: Iterable[Path]) -> Searched:
     """`since` is when the marks came into the world, in unix seconds: what is older cannot hold them. Times at rest may be
     rounded down to the hour."""
-    searched, since = Searched(), since // HOUR * HOUR
+    searched, since = Searched(), start_of(hour_of(since))
     await _database(core, canary, searched)
     await _folder(core.settings.data_dir, canary, since, searched)
     if not core.settings.evidence.startswith("file:"):

@@ -15,7 +15,7 @@ from satark.identity.envelope import open_address, seal_address
 from satark.intake.memory import Recalled, Remembered, hold, lock, recall, remember, rounded_up
 from satark.intake.outgoing import read_answer
 from satark.store.among import among
-from satark.store.clock import DAY, HOUR, now
+from satark.store.clock import DAY, now, start_of
 from satark.store.informants import ReturnAddress
 from satark.store.sealing import CannotOpen
 from satark.store.tables import Tip
@@ -58,7 +58,7 @@ def window_is_open(errand: Errand, capabilities: Capabilities, moment: int) -> b
     """Whether the channel may still write freely. Hours are rounded down, so a window closes early rather than late."""
     if capabilities.pushes_for is None or errand.heard_hour is None:
         return True
-    return moment < errand.heard_hour * HOUR + capabilities.pushes_for
+    return moment < start_of(errand.heard_hour) + capabilities.pushes_for
 
 
 async def open_errands(courier: Courier, rows: Sequence[Any]) -> list[Opened]:

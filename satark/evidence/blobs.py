@@ -12,7 +12,7 @@ import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from satark.evidence.file_times import rewrite_new_files
-from satark.store.clock import HOUR, now
+from satark.store.clock import hour_of, now, start_of
 
 NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -54,7 +54,7 @@ class Blobs:
             await self.delete(name)
             raise
         if self._folder is not None:
-            hour = now() // HOUR * HOUR
+            hour = start_of(hour_of(now()))
             path = self._folder / _path(name)
             for one in (path, path.parent, self._folder):
                 os.utime(one, (hour, hour))

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from satark.store.clock import HOUR, now
+from satark.store.clock import hour_of, now, start_of
 
 TEMPORARY = ".again"
 
@@ -27,7 +27,7 @@ def rewrite_new_files(folder: Path) -> int:
 
 def coarsen_folders(folder: Path) -> None:
     """Give the folder and those in it the time of the hour."""
-    hour = now() // HOUR * HOUR
+    hour = start_of(hour_of(now()))
     for one in (folder, *_folders_in(folder)):
         os.utime(one, (hour, hour))
 

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from satark.channels.brake import Brake
 from satark.evidence.keeping import OverLimit
 from satark.evidence.uploads import Elsewhere, Gone, Uploads
-from satark.store.clock import HOUR
+from satark.store.clock import start_of
 from satark.store.tables import Upload
 from satark.web.limits import TooMuch, body_within, refuse_announced
 
@@ -153,7 +153,7 @@ def _id(request: Request) -> str:
 
 
 def _expires(upload: Upload) -> dict[str, str]:
-    return {"Upload-Expires": format_datetime(datetime.fromtimestamp(upload.expires * HOUR, UTC), usegmt=True)}
+    return {"Upload-Expires": format_datetime(datetime.fromtimestamp(start_of(upload.expires), UTC), usegmt=True)}
 
 
 def _type_of(metadata: str) -> str:

@@ -121,7 +121,7 @@ def day_number(day: date) -> int:
 
 def hour_within(day: date) -> int:
     """An hour since 1970 of a day, for the filters that say days and months."""
-    return day_number(day) * 24 + 6
+    return day_number(day) * 24
 
 
 async def _count(of: Reading, period: Period, known: Seasons | None) -> _Counted:

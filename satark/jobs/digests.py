@@ -21,7 +21,7 @@ from sqlalchemy import update
 from satark.core import Core
 from satark.panel.listeners import Listener, listeners, news_for
 from satark.settings import Settings
-from satark.store.clock import HOUR, now, working_day
+from satark.store.clock import hour_of, now, working_day
 from satark.store.officers import Officer
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def tls_of(url: str) -> dict[str, Any]:
 
 def period(digest: str, seconds: int) -> int:
     """The number of the hour or day that an e-mail is for, at that unix time."""
-    return seconds // HOUR if digest == "hourly" else working_day(seconds)
+    return hour_of(seconds) if digest == "hourly" else working_day(seconds)
 
 
 async def send_digests(ctx: Mapping[str, Any]) -> int:

@@ -19,7 +19,7 @@ from satark.panel.files import FILE, file_of, said_time
 from satark.panel.gate import Work, guarded
 from satark.paper.press import on_press, typeset
 from satark.paper.words import words_of
-from satark.store.clock import HOUR, hour_of, now
+from satark.store.clock import hour_of, now, start_of
 from satark.tips.audit import append, read_through
 from satark.tips.custody import CERTIFIED, custody_of
 from satark.tips.queries import letters_of
@@ -62,7 +62,7 @@ async def issue(work: Work) -> Response:
         for one in custody
     ]
     data = {"locale": locale, "words": words, "custody": rows}
-    pdf = await on_press(typeset, "certificate.typ", data, hour_of(time) * HOUR)
+    pdf = await on_press(typeset, "certificate.typ", data, start_of(hour_of(time)))
     name = f"{row.reference}-{(row.cleaned or row.id)[:8]}-certificate-{locale}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(pdf, headers=headers, media_type="application/pdf")

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from satark.language import INDIA, LANGUAGES, show_day
+from satark.language import LANGUAGES, show_day
 from satark.panel.gate import Work, guarded
 from satark.panel.people import everybody
 from satark.panel.roles import ADMINISTRATORS, AUDITORS
 from satark.paper.press import on_press
 from satark.paper.sheets import Cell, Column, Sheet, as_csv, as_pdf, as_xlsx
 from satark.paper.words import words_of
-from satark.store.clock import HOUR, hour_of, now
+from satark.store.clock import ZONE, hour_of, now, start_of
 from satark.tips.audit import append, page_of
 from satark.tips.inbox import listed
 from satark.tips.queries import Filters
@@ -84,8 +84,8 @@ async def audit(work: Work) -> Response:
 
 
 def _moment(hour: int) -> datetime:
-    """The beginning of an hour, as clocks in India show it."""
-    return datetime.fromtimestamp(hour * HOUR, INDIA).replace(tzinfo=None)
+    """The beginning of an hour, as clocks there show it."""
+    return datetime.fromtimestamp(start_of(hour), ZONE).replace(tzinfo=None)
 
 
 def _channel(work: Work, words: Words, name: str) -> str:
@@ -130,7 +130,7 @@ async def _file(
                 about=(words["confidential"], words["number"], *about(words)),
                 more=words["more"] if len(found) > most else "",
                 locale=locale,
-                time=hour * HOUR,
+                time=start_of(hour),
             )
         )
 

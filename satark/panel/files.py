@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from satark.language import show_time
 from satark.panel.gate import Work, guarded
 from satark.paper.words import words_of
-from satark.store.clock import HOUR, now
+from satark.store.clock import now, start_of
 from satark.tips.audit import append, append_hourly, is_noted
 from satark.tips.custody import DOWNLOADED, NOTED, OPENED, narrows
 from satark.tips.queries import evidence_for
@@ -94,11 +94,11 @@ async def note(work: Work) -> Response:
 
 
 def said_time(time: int, hour: int, locale: str) -> str:
-    """When a file that came in an hour was in somebody's hands: to the minute, where that tells no more of the hour, which
-    begins at half past in India."""
+    """When a file that came in an hour was in somebody's hands: to the minute, where that tells no more than the
+    hour."""
     if not narrows(time, hour):
         return show_time(time, locale)
-    return f"{show_time(hour * HOUR, locale)} – {show_time((hour + 1) * HOUR, locale)}"
+    return f"{show_time(start_of(hour), locale)} – {show_time(start_of(hour + 1), locale)}"
 
 
 def _name(row: Any) -> str:

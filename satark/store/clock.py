@@ -1,11 +1,20 @@
-"""Time, as coarse as it may be kept."""
+"""Time, as coarse as it may be kept.
+
+Hours and days that are stored are those of the wall clocks in the jurisdiction's time zone, counted from its own first hour
+of 1970. In India they begin at half past the hours of UTC: hours of UTC would be shown as the wrong hour, day or year.
+"""
 
 import time
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 HOUR = 3600
 DAY = 86400
-# Half past nine in India, before the offices open: four hours after midnight UTC.
-MORNING = 4 * HOUR
+HOURS_OF_DAY = 24
+INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
+# All of India has one time zone by law, so no jurisdiction has another.
+ZONE: tzinfo = INDIA
+# Half past nine, before the offices open.
+MORNING = 9 * HOUR + HOUR // 2
 # A clock that is set by less, in seconds, does no harm: an errand is leased for longer, and NTP moves it slowly.
 JUMP = 20
 
@@ -25,14 +34,29 @@ def steady() -> float:
     return time.monotonic()
 
 
-def hour_of(seconds: int) -> int:
-    """Hours since 1970 (UTC)."""
-    return seconds // HOUR
+def hour_of(seconds: int, zone: tzinfo = ZONE) -> int:
+    """Return the hours since 1970 that a wall clock in `zone` shows at a unix time. Where clocks are put back, both hours of
+    the same name are one."""
+    return _wall_seconds(seconds, zone) // HOUR
 
 
-def day_of(seconds: int) -> int:
-    """Days since 1970 (UTC)."""
-    return seconds // DAY
+def start_of(hour: int, zone: tzinfo = ZONE) -> int:
+    """Return the unix time of the first moment in an hour of `zone`; in one that clocks skip, the moment when they do."""
+    wall = datetime.fromtimestamp(hour * HOUR, UTC).replace(tzinfo=zone)
+    start = int(wall.timestamp())
+    skipped = _wall_seconds(start, zone) - hour * HOUR
+    return start - skipped if skipped > 0 else start
+
+
+def day_of(seconds: int, zone: tzinfo = ZONE) -> int:
+    """Return the days since 1970 of a calendar in `zone` at a unix time."""
+    return _wall_seconds(seconds, zone) // DAY
+
+
+def _wall_seconds(seconds: int, zone: tzinfo) -> int:
+    """Return the seconds since 1970 that a wall clock in `zone` shows."""
+    ahead = datetime.fromtimestamp(seconds, zone).utcoffset()
+    return seconds + round(ahead.total_seconds()) if ahead else seconds
 
 
 def working_day(seconds: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import case, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from satark.store.clock import HOUR, now
+from satark.store.clock import hour_of, now, start_of
 from satark.store.officers import AuditEntry, Officer
 
 GENESIS = "0" * 64
@@ -76,7 +76,7 @@ async def append_hourly(db: AsyncConnection, actor: str, action: str, subject: s
 async def is_noted(db: AsyncConnection, actor: str, action: str, subject: str, detail: str) -> bool:
     """Whether such an entry was added in this hour."""
     same = (_entry.subject == subject, _entry.actor == actor, _entry.action == action, _entry.detail == detail)
-    found = await db.execute(select(_entry.number).where(*same, _entry.time >= now() // HOUR * HOUR).limit(1))
+    found = await db.execute(select(_entry.number).where(*same, _entry.time >= start_of(hour_of(now()))).limit(1))
     return found.first() is not None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.routing.policy import Held, bars, is_barred
 from satark.routing.tree import Parents
-from satark.store.clock import HOUR
+from satark.store.clock import hour_of
 from satark.store.officers import AuditEntry, Officer, Post
 from satark.store.tables import Accusation, Evidence, Message, StatusChange, Tip
 from satark.tips.lateness import lateness_is, step_is, turn_is
@@ -108,7 +108,7 @@ async def barred_who_looked(
     for row in await db.execute(posts.where(_officer.id.in_(times)).order_by(_officer.name)):
         people[row.id, row.name].append(Held(row.office_id, row.until))
     return [
-        (name, times[officer] // HOUR)
+        (name, hour_of(times[officer]))
         for (officer, name), held in people.items()
         if is_barred(bars(parents, held), accused, tip.hour)
     ]

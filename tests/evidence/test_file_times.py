@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from satark.evidence.blobs import Blobs
-from satark.store.clock import HOUR, now
+from satark.store.clock import hour_of, now, start_of
 
 
 async def chunks(*some: bytes) -> AsyncIterator[bytes]:
@@ -25,7 +25,7 @@ def files_of(folder: Path) -> list[Path]:
 async def test_a_file_and_its_folders_have_the_hour_at_once(tmp_path: Path) -> None:
     blobs = Blobs(f"file://{tmp_path}")
     await blobs.put("a" * 32, chunks(b"x"))
-    hour = now() // HOUR * HOUR
+    hour = start_of(hour_of(now()))
     for path in (tmp_path, *tmp_path.rglob("*")):
         assert path.stat().st_mtime == hour
 

@@ -14,6 +14,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from conftest import MONDAY, House, Watch
+from satark.store.clock import hour_of
 from satark.store.sealing import Seal
 from satark.store.writing import Rows
 from satark.tips.audit import verify
@@ -66,7 +67,7 @@ async def told(house: House, data: bytes, mime: str, accused: frozenset[str] = f
     new = NewTip(
         channel="webform", locale="hi", category="gambling", district="district/jaunpur", station="", accused=accused,
         readers=frozenset({"range/varanasi", "district/jaunpur"}), letter=Letter(pieces=(Piece(evidence=file),)),
-        receipt="0" * 32, hour=int(MONDAY.timestamp()) // 3600, due=None,
+        receipt="0" * 32, hour=hour_of(int(MONDAY.timestamp())), due=None,
     )  # fmt: skip
     opened = open_tip(rows, Seal(house.core.keys["content.pub"]), new)
     async with house.core.store.write() as db:
@@ -97,11 +98,12 @@ async def withheld(house: House, watch: Watch) -> AsyncIterator[Case]:
 
 
 async def test_a_look_is_one_entry_an_hour_however_many_parts_are_read(case: Case, watch: Watch) -> None:
+    watch.put(MONDAY + timedelta(hours=2, minutes=35))
     for start in range(0, 500, 50):
         answer = await case.client.get(case.at, headers={"Range": f"bytes={start}-{start + 49}"})
         assert answer.status_code == 206
     assert await case.actions() == ["file"]
-    watch.put(MONDAY + timedelta(hours=2, minutes=31))
+    watch.put(MONDAY + timedelta(hours=3))
     await case.client.get(case.at)
     assert await case.actions() == ["file", "file"]
     async with case.house.core.store.read() as db:
@@ -207,14 +209,14 @@ async def test_no_time_in_it_tells_the_arrival_better_than_its_hour(case: Case, 
     await case.client.post("/panel/sign-in", data=signed_in)
     await case.desk.client.get(case.at)
     early = text_of(await case.certificate("en"))
-    assert "Between 22 Nov 2026, 23:30 and 23 Nov 2026, 00:30" in early
+    assert "Between 23 Nov 2026, 00:00 and 23 Nov 2026, 01:00" in early
     assert "00:04" not in early
-    watch.put(MONDAY + timedelta(minutes=34))
+    watch.put(MONDAY + timedelta(minutes=64))
     await case.client.post("/panel/sign-in", data=signed_in)
     await case.desk.client.get(case.at)
     late = text_of(await case.certificate("en"))
     assert "00:04" not in late
-    assert "23 Nov 2026, 00:34" in late
+    assert "23 Nov 2026, 01:04" in late
 
 
 async def test_a_log_that_was_tampered_with_is_said_to_be_so(case: Case) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -16,6 +16,7 @@ from conftest import House
 from satark.panel import export
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
+from satark.store.clock import start_of
 from satark.store.officers import Passkey
 from satark.store.writing import Rows
 from satark.tips.audit import append
@@ -67,7 +68,7 @@ class Desks:
 
 async def opened(house: House, monkeypatch: pytest.MonkeyPatch) -> Desks:
     """With 40 tips of Jaunpur."""
-    monkeypatch.setattr(export, "now", lambda: NOW * 3600)
+    monkeypatch.setattr(export, "now", lambda: start_of(NOW))
     desks = Desks(house)
     await desks.keep(range(40))
     return desks
@@ -109,14 +110,14 @@ async def test_an_export_is_the_inbox_as_filtered_and_no_word_of_any_letter(desk
         await db.execute(text("UPDATE tip SET category = 'weapons', status = 'closed', outcome = 'acted', incomplete = true,"
                               " assigned = 'station/jaunpur/kotwali' WHERE id = (SELECT min(id) FROM tip)"))  # fmt: skip
     answer = await desks.export("dig", "xlsx", "category=weapons")
-    day = datetime.fromtimestamp(NOW * 3600, export.INDIA).date().isoformat()
+    day = (datetime(1970, 1, 1) + timedelta(hours=NOW)).date().isoformat()
     assert answer.headers["content-disposition"] == f'attachment; filename="satark-tips-{day}.xlsx"'
     leaf, about = load_workbook(io.BytesIO(answer.content)).worksheets
     head, row = [list(line) for line in leaf.iter_rows(values_only=True)]
     shown: dict[Any, Any] = dict(zip(head, row, strict=True))
     received = shown.pop("Received in the hour")
     assert isinstance(received, datetime)
-    assert received.minute == 30, "the hour of India begins at half past"
+    assert received.minute == 0, "hours begin on the hour in India"
     assert len(shown.pop("Reference")) == 11
     assert shown == {
         "Kind": "Illegal weapons", "District": "Jaunpur", "Station": "Kotwali", "Status": "Closed",

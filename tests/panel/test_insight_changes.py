@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from conftest import MONDAY, House, Watch, house_at, reads_of
 from satark.jobs.counting import audiences
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
+from satark.store.clock import INDIA
 from satark.store.sealing import Seal
 from satark.store.writing import Rows
 from satark.tips.letters import Letter, Piece
@@ -19,8 +20,16 @@ from satark.tips.tallies.passing import rebuild
 from tests.panel.test_signing_in import PASSWORD, Desk
 
 KOTWALI, JAUNPUR = "station/jaunpur/kotwali", "district/jaunpur"
-PAGES = ("changes", "changes?kind=month", "hours", "hours?category=weapons&months=12", "warnings")
-FILES = ("changes.csv", "changes.csv?kind=month", "hours.csv?months=12", "warnings.csv")
+PAGES = (
+    "changes?until=now",
+    "changes?kind=month&until=now",
+    "changes",
+    "changes?kind=month",
+    "hours",
+    "hours?category=weapons&months=12",
+    "warnings",
+)
+FILES = ("changes.csv?until=now", "changes.csv", "changes.csv?kind=month", "hours.csv?months=12", "warnings.csv")
 
 
 @pytest.fixture
@@ -74,14 +83,14 @@ async def everything(house: House, login: str) -> dict[str, str]:
 
 async def test_pages_and_files_say_what_changed(counted: House) -> None:
     said = await everything(counted, "sp")
-    lines = said["changes.csv"].lstrip("\ufeff").splitlines()
+    lines = said["changes.csv?until=now"].lstrip("\ufeff").splitlines()
     assert lines[0] == "Kind,District,Tips,Before,Expected,A year before,Change"
-    assert "Illegal weapons,Jaunpur,20,0,0.0,,rose" in said["changes.csv"]
-    assert "Illegal weapons · Jaunpur: 20, expected 0" in said["changes"]
-    assert "seasons are not known" in said["changes"]
-    assert "A year before, there were no numbers yet." in said["changes"]
+    assert "Illegal weapons,Jaunpur,20,0,0.0,,rose" in said["changes.csv?until=now"]
+    assert "Illegal weapons · Jaunpur: 20, expected 0" in said["changes?until=now"]
+    assert "seasons are not known" in said["changes?until=now"]
+    assert "A year before, there were no numbers yet." in said["changes?until=now"]
     assert said["warnings.csv"].splitlines()[1].startswith("Illegal weapons,Jaunpur,1,20,0.")
-    assert re.search(r"^Tue,09:30–12:30,(5|6)\d,.*more than chance explains", said["hours.csv?months=12"], re.MULTILINE)
+    assert re.search(r"^Tue,12:00–15:00,(5|6)\d,.*more than chance explains", said["hours.csv?months=12"], re.MULTILINE)
     assert "Gambling" not in said["warnings.csv"]
 
 
@@ -104,7 +113,46 @@ async def test_earlier_weeks_lead_back_to_this_one(counted: House) -> None:
         'href="?kind=week&amp;until=2026-11-23">Later' in earlier
         or 'href="?kind=week&until=2026-11-23">Later' in earlier
     )
-    assert ">Later<" not in (await desk.client.get("/panel/insight/changes")).text
+    assert ">Later<" not in (await desk.client.get("/panel/insight/changes?until=now")).text
+
+
+@pytest.mark.parametrize(
+    ("moment", "week", "month"),
+    [
+        # A Tuesday that is the first of a month: the week has one day, the month none.
+        ("2026-12-01T20:30", "23 Nov 2026 – 29 Nov 2026", "Nov 2026"),
+        ("2026-11-30T00:10", "23 Nov 2026 – 29 Nov 2026", "Oct 2026"),
+        ("2026-11-30T05:29", "23 Nov 2026 – 29 Nov 2026", "Oct 2026"),
+        ("2026-11-29T23:59", "16 Nov 2026 – 22 Nov 2026", "Oct 2026"),
+        ("2027-01-01T00:10", "21 Dec 2026 – 27 Dec 2026", "Dec 2026"),
+        ("2028-02-29T05:29", "21 Feb 2028 – 27 Feb 2028", "Jan 2028"),
+        ("2028-03-01T00:10", "21 Feb 2028 – 27 Feb 2028", "Feb 2028"),
+    ],
+)
+async def test_pages_open_with_the_last_complete_period(
+    counted: House, watch: Watch, moment: str, week: str, month: str
+) -> None:
+    watch.put(datetime.fromisoformat(moment).replace(tzinfo=INDIA))
+    await count(counted, watch)
+    desk = await at_desk(counted, "sp")
+    for kind, title in (("week", week), ("month", month)):
+        page = (await desk.client.get(f"/panel/insight/changes?kind={kind}")).text
+        assert f"<h1>{title}</h1>" in page
+        assert "This period is not over" not in page
+        lines = (await desk.client.get(f"/panel/insight/changes.csv?kind={kind}")).text.splitlines()
+        assert lines[-1].startswith("All,All,")
+        later = await desk.client.get(f"/panel/insight/changes?kind={kind}&until=now")
+        assert later.status_code == 200
+
+
+async def test_the_running_week_is_a_link_away(counted: House) -> None:
+    desk = await at_desk(counted, "sp")
+    page = (await desk.client.get("/panel/insight/changes")).text
+    assert "<h1>16 Nov 2026 – 22 Nov 2026</h1>" in page
+    assert re.search(r'href="\?kind=week&(amp;)?until=now">Later', page)
+    running = (await desk.client.get("/panel/insight/changes?kind=week&until=now")).text
+    assert "<h1>23 Nov 2026 – 25 Nov 2026</h1>" in running
+    assert "changes.csv?kind=week&amp;until=now" in running or "changes.csv?kind=week&until=now" in running
 
 
 async def test_who_is_accused_reads_the_same_bytes(counted: House, watch: Watch) -> None:
@@ -114,7 +162,7 @@ async def test_who_is_accused_reads_the_same_bytes(counted: House, watch: Watch)
     await count(counted, watch)
     assert await everything(counted, "sho") == before["sho"]
     after = await everything(counted, "sp")
-    assert after["changes"] != before["sp"]["changes"]
+    assert after["changes?until=now"] != before["sp"]["changes?until=now"]
     assert after["warnings"] != before["sp"]["warnings"]
 
 

@@ -197,7 +197,7 @@ async def test_address_and_content_go_when_their_time_is_over_and_nothing_of_the
     client = await officer(house, watch)
     (reference,) = await values(house, "SELECT reference FROM tip")
     page = (await client.get(f"/panel/tips/{reference}")).text
-    assert "was destroyed on 21 Nov 2029" in page
+    assert "was destroyed on 22 Nov 2029" in page
     assert 'method="post" action="/panel/tips' not in page
     assert reference not in (await client.get("/panel/tips")).text
     assert reference in (await client.get(f"/panel/tips?reference={reference}")).text
@@ -241,7 +241,7 @@ async def test_a_hold_keeps_the_content_and_never_the_way_back(
     assert (await client.post(f"{path}/hold", data=token)).status_code == 422
     assert (await client.post(f"{path}/hold", data={**token, "words": "court case 12/26"})).is_redirect
     page = (await client.get(path)).text
-    assert "Kept from being destroyed since 22 Nov 2026 by Officer dig" in page
+    assert "Kept from being destroyed since 23 Nov 2026 by Officer dig" in page
     assert "court case 12/26" in page
     await close(house)
     after(watch, 4000)

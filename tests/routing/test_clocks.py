@@ -1,6 +1,6 @@
 """When a step is late: in hours of the office, counted in India."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from satark.routing.clocks import late_hour, nudge_after
 from satark.routing.pack import Clock, OfficeHours
+from satark.store.clock import INDIA, hour_of, start_of
 
-INDIA = timezone(timedelta(hours=5, minutes=30))
 OFFICE = Clock(4, 8, 40)
 ALWAYS = Clock(4, 8, 40, always=True)
 WEEK = OfficeHours(frozenset(range(6)), 10, 18)
@@ -24,29 +24,29 @@ limits = st.integers(1, 60)
 
 def hour(text: str) -> int:
     """The stored hour of a moment in India."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=INDIA).timestamp()) // 3600
+    return hour_of(int(datetime.fromisoformat(text).replace(tzinfo=INDIA).timestamp()))
 
 
 def india(at: int) -> str:
-    return datetime.fromtimestamp(at * 3600, UTC).astimezone(INDIA).strftime("%a %H:%M")
+    return datetime.fromtimestamp(start_of(at), INDIA).strftime("%a %H:%M")
 
 
 @pytest.mark.parametrize(
     ("begun", "limit", "late"),
     [
-        # Four hours from 10:30 on; 4 hours from 9:30 on end at 14:00, and the next hour begins at 14:30.
-        ("2026-11-23 10:40", 4, "Mon 14:30"),
-        ("2026-11-23 09:40", 4, "Mon 14:30"),
-        ("2026-11-23 03:00", 4, "Mon 14:30"),
-        # To the end of the day; then over the night: 16:30 to 18:00 is an hour and a half, the rest is on Tuesday.
-        ("2026-11-23 14:30", 4, "Tue 10:30"),
-        ("2026-11-23 16:30", 4, "Tue 12:30"),
-        ("2026-11-23 23:59", 4, "Tue 14:30"),
+        # An hour counts from its beginning, and before the office opens none does.
+        ("2026-11-23 10:40", 4, "Mon 14:00"),
+        ("2026-11-23 09:40", 4, "Mon 14:00"),
+        ("2026-11-23 00:10", 4, "Mon 14:00"),
+        # To the end of the day; then over the night: 16:00 to 18:00 are two hours, the rest is on Tuesday.
+        ("2026-11-23 14:30", 4, "Mon 18:00"),
+        ("2026-11-23 16:30", 4, "Tue 12:00"),
+        ("2026-11-23 23:59", 4, "Tue 14:00"),
         # From Saturday evening over Sunday; a whole week of 40 hours over a Sunday.
-        ("2026-11-28 17:30", 1, "Mon 10:30"),
-        ("2026-11-28 19:00", 4, "Mon 14:30"),
-        ("2026-11-29 12:00", 8, "Mon 18:30"),
-        ("2026-11-26 10:30", 40, "Wed 10:30"),
+        ("2026-11-28 17:30", 1, "Sat 18:00"),
+        ("2026-11-28 19:00", 4, "Mon 14:00"),
+        ("2026-11-29 12:00", 8, "Mon 18:00"),
+        ("2026-11-26 10:30", 40, "Tue 18:00"),
     ],
 )
 def test_an_office_hour_is_one_in_india(begun: str, limit: int, late: str) -> None:
@@ -73,18 +73,17 @@ def test_what_begins_later_or_may_take_longer_is_not_late_sooner(begun: int, lim
     assert late < late_hour(begun, limit + 1, OFFICE, when)
 
 
-def is_open(half: int, when: OfficeHours) -> bool:
-    moment = datetime.fromtimestamp(half * 1800, UTC).astimezone(INDIA)
+def is_open(hour: int, when: OfficeHours) -> bool:
+    moment = datetime.fromtimestamp(start_of(hour), INDIA)
     return moment.weekday() in when.days and when.start <= moment.hour < when.end
 
 
 @given(begins, limits, hours)
 def test_the_office_had_all_its_hours_and_not_one_more(begun: int, limit: int, when: OfficeHours) -> None:
-    """Counted by the calendar of the standard library, half hour by half hour."""
+    """Counted by the calendar of the standard library."""
     late = late_hour(begun, limit, OFFICE, when)
-    had = sum(is_open(half, when) for half in range(begun * 2, late * 2))
-    before = sum(is_open(half, when) for half in range(begun * 2, late * 2 - 2))
-    assert had >= limit * 2 > before
+    assert sum(is_open(at, when) for at in range(begun, late)) == limit
+    assert sum(is_open(at, when) for at in range(begun, late - 1)) < limit
 
 
 def test_the_office_above_learns_of_it_after_half_as_long_again() -> None:

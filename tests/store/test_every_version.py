@@ -28,6 +28,13 @@ from satark.store.engine import Store
 from satark.store.migrate import config_for, migrate
 from tests.store.test_migrate import difference
 
+HOURS = {
+    "tip": ("hour", "changed_hour", "destroyed"), "status_change": ("hour",), "tip_reader": ("hour", "fresh_hour"),
+    "recusal": ("hour",), "tip_hold": ("hour",), "check_mark": ("hour",), "message": ("hour",), "letter_words": ("hour",),
+    "evidence": ("hour",), "upload": ("expires",), "channel_health": ("in_hour", "out_hour", "failed_hour"),
+    "return_address": ("heard_hour",), "post": ("since", "until"), "audience": ("counted",),
+}  # fmt: skip
+LIMITS = {"tip": ("due_hour", "next_hour"), "tip_reader": ("due_hour",)}
 BOOKKEEPING = "alembic_version"
 # What a migration changes on purpose, column by column.
 CHANGED = {"evidence.due"}
@@ -91,8 +98,18 @@ def step_up(connection: Connection) -> list[Kept]:
     rows = []
     for number, version in enumerate(versions(connection), 1):
         command.upgrade(config_for(connection), version)
+        if version.endswith("hours_of_the_zone"):
+            rows = [in_the_zone(row) for row in rows]
         rows += fill(connection, version, number)
     return rows
+
+
+def in_the_zone(row: Kept) -> Kept:
+    """The row with its hours of UTC counted in the jurisdiction's zone."""
+    ahead = {**dict.fromkeys(HOURS.get(row.table, ()), 5), **dict.fromkeys(LIMITS.get(row.table, ()), 6)}
+    key = tuple((name, value + ahead[name] if name in ahead else value) for name, value in row.key)
+    values = {name: value + ahead[name] if name in ahead else value for name, value in row.values.items()}
+    return Kept(row.version, row.table, key, values)
 
 
 def differing(connection: Connection, rows: list[Kept]) -> set[str]:

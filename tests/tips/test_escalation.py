@@ -13,6 +13,7 @@ from conftest import MONDAY, House, Watch
 from satark.jobs.clocks import keep_time
 from satark.routing.policy import Held, levels_up, readers, shut_out, whose_turn
 from satark.routing.tree import line
+from satark.store.clock import hour_of
 from satark.store.officers import Officer
 from satark.store.sealing import Seal
 from satark.store.writing import Rows
@@ -121,14 +122,14 @@ async def test_a_week_by_the_clock(office: Office) -> None:
         day("Tue", "10:40"): [office.act(SP, handing.assign, "g", SHO, office.tree)],
         day("Sat", "10:40"): [office.act(SHO, verbs.report_action, "g", "done", Result(), (), "")],
         day("Sat", "11:40"): [office.act(SP, verbs.close, "g", Status.CLOSED, Outcome.ACTED, "")],
-        # Seen late, when the DIG knows of it already: from half past five on 8 hours to assign it.
+        # Seen late, when the DIG knows of it already: from five on 8 hours to assign it.
         day("Fri", "10:40"): [office.arrives("h", "gambling")],
         day("Fri", "17:40"): [office.act(SP, verbs.look, "h")],
     }  # fmt: skip
     happened: list[tuple[str, int, str]] = []
     before: dict[str, int] = {}
     for number in range(7 * 24):
-        start = MONDAY + timedelta(hours=number, minutes=30)
+        start = MONDAY + timedelta(hours=number)
         office.watch.put(start + timedelta(minutes=12))
         for moment in sorted(plan):
             if start <= moment < start + timedelta(hours=1):
@@ -143,14 +144,14 @@ async def test_a_week_by_the_clock(office: Office) -> None:
         before = after
     assert not plan
     assert sorted(happened) == [
-        ("a", 1, "Mon 14:30"), ("a", 2, "Mon 16:30"),
-        ("c", 1, "Sun 00:30"), ("c", 2, "Sun 02:30"),
-        ("d", 1, "Wed 02:30"), ("d", 2, "Wed 14:30"), ("d", 3, "Thu 02:30"),
-        ("e", 1, "Wed 14:30"),
-        ("f", 1, "Wed 14:30"),
-        ("h", 1, "Fri 14:30"), ("h", 1, "Sat 17:30"), ("h", 2, "Fri 16:30"),
+        ("a", 1, "Mon 14:00"), ("a", 2, "Mon 16:00"),
+        ("c", 1, "Sun 00:00"), ("c", 2, "Sun 02:00"),
+        ("d", 1, "Wed 02:00"), ("d", 2, "Wed 14:00"), ("d", 3, "Thu 02:00"),
+        ("e", 1, "Wed 14:00"),
+        ("f", 1, "Wed 14:00"),
+        ("h", 1, "Fri 14:00"), ("h", 1, "Sat 17:00"), ("h", 2, "Fri 16:00"),
     ]  # fmt: skip
-    assert await office.tip("b", "late, due_hour") == (0, int(day("Sun", "12:30").timestamp()) // 3600 + 24)
+    assert await office.tip("b", "late, due_hour") == (0, hour_of(int(day("Mon", "12:00").timestamp())) + 7 * 24)
     assert await office.rows("SELECT count(*) FROM tip_reader WHERE office_id = 'outside/vigilance'") == [(1,)]
     said = dict(await office.rows("SELECT action, count(*) FROM audit_entry WHERE actor = 'clock' GROUP BY action"))  # type: ignore[arg-type]
     assert said == {"late": 7, "escalate": 5}

@@ -12,7 +12,7 @@ from satark.paper.press import on_press, typeset
 from satark.paper.words import words_of
 from satark.routing.posters import printed_codes
 from satark.routing.tree import below
-from satark.store.clock import HOUR, hour_of, now
+from satark.store.clock import hour_of, now, start_of
 from satark.tips.audit import append
 
 FORMS = {"a4": "poster.typ", "a6": "card.typ", "sheet": "card.typ"}
@@ -58,7 +58,7 @@ async def make(work: Work) -> Response:
     data = {**_said(work, office, locale), "place": place, "code": code, "sheet": form == "sheet"}
     data["codes"] = [_drawn(title or data["words"]["web"], link) for title, link in _links(work, code, locale).items()]
     headers = {"Content-Disposition": f'attachment; filename="{code}-{form}-{locale}.pdf"'}
-    pdf = await on_press(typeset, FORMS[form], data, hour_of(now()) * HOUR)
+    pdf = await on_press(typeset, FORMS[form], data, start_of(hour_of(now())))
     return Response(pdf, headers=headers, media_type="application/pdf")
 
 

@@ -1,5 +1,7 @@
 """What changed: a week or month against the one before and the same one a year before.
 
+The page opens with the last complete one; the one that is running is a link away.
+
 For officers alone. Analysts see the tables of all times (overview.py), protected as one set: whole months by kind beside
 them would be a second set over the same tips. Where a kind has five tips of all times, and five of them in one month,
 "<3" in every other month is known to be zero. Protected together they would hide nearly everything; so they have none.
@@ -13,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from satark.insight.analysis import EPOCH, Analysis, Key, Row, analysis, day_number, hour_within
-from satark.insight.periods import Kind, periods
+from satark.insight.periods import Kind, first_of, periods
 from satark.insight.trends import Change
 from satark.panel.gate import Work, guarded
 from satark.panel.insight.asked import numbers_for
@@ -23,6 +25,8 @@ from satark.store.clock import hour_of, now
 from satark.tips.tallies.calendar import day_of
 
 OLDEST = date(2000, 1, 1)
+RUNNING = "now"
+"""Asks for the week or month that is not over."""
 DAY = timedelta(1)
 MOST_TOLD, MOST_SHOWN = 5, 20
 COLUMNS = ("kind", "district", "now", "before", "expected", "year_before", "change")
@@ -34,9 +38,8 @@ async def show(work: Work) -> Response:
         return work.page("insight/counting.html", here="changes")
     return work.page(
         "insight/changes.html", found=found, told=most_changed(found), what=lambda key: _what(work, key),
-        shown=MOST_SHOWN, hour=hour_within, last=found.periods.now.after - DAY,
-        until=found.periods.now.after if found.periods.whole else "",
-        earlier=found.periods.now.first, later=_later(found, today()),
+        shown=MOST_SHOWN, hour=hour_within, last=found.periods.now.after - DAY, earlier=found.periods.now.first,
+        until=found.periods.now.after if found.periods.whole else RUNNING, later=_later(found, today()),
     )  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def _said(row: Row, words: Mapping[str, Any]) -> str:
 async def _found(work: Work) -> Analysis | None:
     """None as long as numbers are being counted."""
     kind = Kind.MONTH if work.request.query_params.get("kind") == Kind.MONTH else Kind.WEEK
-    until = end_asked(work.request.query_params.get("until", ""), kind, today())
+    until = end_asked(work.request.query_params.get("until", ""), kind, today(), first_of(kind, today()))
     async with numbers_for(work) as of:
         return await analysis(of, kind, day_number(until)) if of else None
 
@@ -100,25 +103,28 @@ def today() -> date:
     return EPOCH + timedelta(day_of(hour_of(now())))
 
 
-def end_asked(until: str, kind: Kind, today: date) -> date:
-    """`until`, where that is the first day after a week or month that is over; else today."""
+def end_asked(until: str, kind: Kind, today: date, otherwise: date) -> date:
+    """`until`, where that is the first day after a week or month that is over; today for the one that is running; else
+    `otherwise`."""
+    if until == RUNNING:
+        return today
     try:
         day = date.fromisoformat(until)
     except ValueError:
-        return today
+        return otherwise
     if not OLDEST < day <= today:
-        return today
+        return otherwise
     spans = periods(kind, day)
-    return day if spans.whole and spans.now.after == day else today
+    return day if spans.whole and spans.now.after == day else otherwise
 
 
-def _later(found: Analysis, today: date) -> date | None:
+def _later(found: Analysis, today: date) -> date | str | None:
     """Until when to ask for the period that follows; None where no day of it is over."""
     after = found.periods.now.after
     if after >= today:
         return None
     end = after + timedelta(7) if found.kind == Kind.WEEK else (after + timedelta(31)).replace(day=1)
-    return min(end, today)
+    return end if end <= today else RUNNING
 
 
 ROUTES = [guarded("/insight/changes", show), guarded("/insight/changes.csv", file)]

@@ -13,7 +13,7 @@ from satark.language import show_day
 from satark.panel.gate import Work
 from satark.paper.sheets import Cell, Column, Sheet, as_csv, as_xlsx
 from satark.paper.words import words_of
-from satark.store.clock import HOUR, hour_of, now
+from satark.store.clock import hour_of, now, start_of
 
 MAKERS: dict[str, tuple[Callable[[Sheet], bytes], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
@@ -76,7 +76,7 @@ async def as_file(
                 about=(words["careful"],),
                 more="",
                 locale=locale,
-                time=hour * HOUR,
+                time=start_of(hour),
             )
         )
 

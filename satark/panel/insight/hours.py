@@ -85,9 +85,8 @@ async def _time(of: Reading, window: Window) -> dict[Slot, float]:
     """How many hours of each slot there were in a window, from the day on of which there is the first tip."""
     end = min(hour_of(now()) + 1, first_hour(window.last + 1))
     start = first_hour(window.first)
-    # A day begins in India five and a half hours before ours.
-    begun = min((day for (day,) in await days(of, start // 24, end // 24 + 1)), default=0)
-    often = _together(_spread(max(start, begun * 24 - 5), end))
+    begun = min((day for (day,) in await days(of, start // 24, end // 24)), default=0)
+    often = _together(_spread(max(start, begun * 24), end))
     return {slot: float(hours) for slot, hours in often.items()}
 
 
@@ -111,8 +110,7 @@ def mark_of(beat: Beat) -> str:
 
 
 def title_of(start: int) -> str:
-    """India's hours begin at half past ours."""
-    return f"{start:02}:30–{(start + TOGETHER) % 24:02}:30"
+    return f"{start:02}:00–{start + TOGETHER:02}:00"
 
 
 def weekdays(work: Work) -> list[str]:

@@ -27,7 +27,7 @@ from satark.panel.insight.map_asked import SORT, Asked
 from satark.paper.sheets import Cell as Line
 from satark.paper.sheets import Column, Sheet, as_csv
 from satark.paper.words import words_of
-from satark.store.clock import HOUR, hour_of, now
+from satark.store.clock import hour_of, now, start_of
 
 # So many cells can be told apart on a page; more make it slow.
 MOST = 300
@@ -147,7 +147,7 @@ def _csv(work: Work, asked: Asked, counts: Counts | None) -> bytes:
         for row in rows
     ]  # fmt: skip
     columns = tuple(Column(words["columns"][one], wide) for one, wide in COLUMNS.items())
-    hour = hour_of(now()) * HOUR
+    hour = start_of(hour_of(now()))
     return as_csv(Sheet(words["title"], columns, lines, by="", about=(), more="", locale=work.viewer.locale, time=hour))
 
 

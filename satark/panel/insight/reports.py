@@ -27,7 +27,7 @@ from satark.panel.roles import SERVING, Role
 from satark.paper.press import on_press
 from satark.paper.reports import Report, Section, as_pdf, as_xlsx
 from satark.paper.words import words_of
-from satark.store.clock import HOUR, hour_of, now
+from satark.store.clock import hour_of, now, start_of
 from satark.tips.audit import append
 
 LANGUAGES = ("hi", "en")
@@ -96,7 +96,7 @@ async def file(work: Work) -> Response:
     async with work.core.store.write() as db:
         await append(db, work.viewer.officer_id, "export report", detail=f"{wanted.form} {name} {locale}")
     make, mime = MAKERS[wanted.form]
-    report = Report(words[wanted.kind or "now"], period, words["by"], words["about"], sections, locale, hour * HOUR)
+    report = Report(words[wanted.kind or "now"], period, words["by"], words["about"], sections, locale, start_of(hour))
     headers = {"Content-Disposition": f'attachment; filename="satark-report-{name}.{wanted.form}"'}
     return Response(await on_press(make, report), headers=headers, media_type=mime)
 
@@ -109,7 +109,7 @@ async def _content(work: Work, wanted: Wanted, words: Words) -> tuple[str, list[
         if wanted.kind is None:
             found = await overview_of(of, work)
             return report_overview.period_of(work, words, found), report_overview.sections_of(work, words, found)
-        until = end_asked(wanted.until, wanted.kind, today())
+        until = end_asked(wanted.until, wanted.kind, today(), today())
         if wanted.until and until.isoformat() != wanted.until:
             raise HTTPException(422)
         numbers = await numbers_of(of, work, wanted.kind, until)

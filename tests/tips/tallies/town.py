@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.insight.asking import EVER, Scope
 from satark.insight.numbers import cells, days, places, waits, week
 from satark.insight.reading import reading
-from satark.language import INDIA
 from satark.resources import data_dir
 from satark.routing.folder import load_pack
 from satark.routing.policy import Held, readers
@@ -246,7 +245,7 @@ def by_hand(tips: list[Any], steps: dict[str, list[Any]]) -> dict[str, Any]:
         found[name] = Counter()
     n, still, took = Counter(), Counter(), defaultdict(list)
     for tip in tips:
-        there = datetime.fromtimestamp(tip.hour * 3600, INDIA)
+        there = datetime.fromtimestamp(tip.hour * 3600, UTC)
         place = (there.year * 12 + there.month - 1, tip.district, tip.station, tip.category)
         found["states"][place][tip.outcome if tip.status == "closed" and tip.outcome else tip.status] += 1
         found["days"][(there.date() - datetime(1970, 1, 1).date()).days, tip.district, tip.category] += 1
