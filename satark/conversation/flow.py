@@ -14,6 +14,7 @@ from satark.conversation.commands import command
 from satark.conversation.keypad import SPOKEN_TO, pressed
 from satark.conversation.patience import again, end, missed
 from satark.conversation.questions import ask, doing, notice, saying
+from satark.conversation.receipts import hide_receipts, receipt_asked_for
 from satark.conversation.state import (
     Append,
     Event,
@@ -28,9 +29,8 @@ from satark.conversation.state import (
     Turn,
     World,
 )
-from satark.conversation.words import digits_in, fold, is_long, number_in, poster_in
+from satark.conversation.words import is_long, number_in, poster_in, spelled
 
-RECEIPT_DIGITS = 16
 # Texts and files in one report, before it is sent.
 MOST_GIVEN = 200
 MOST_CHARACTERS = 200_000
@@ -59,7 +59,7 @@ def _heard(state: State, said: Inbound, world: World) -> Turn:
         case Kind.MEDIA if said.media is not None:
             return _give(state, Given(said.text, said.media.kept, said.media.kind), world)
         case Kind.LOCATION if said.point is not None:
-            return doing(Turn(state), Locate(words=said.text, point=said.point))
+            return doing(Turn(state), Locate(words=hide_receipts(said.text), point=said.point))
         case Kind.DIGITS if turn := pressed(state, said.text.strip(), world):
             return turn
         case Kind.OPENED:
@@ -90,28 +90,33 @@ def _opened(state: State, payload: str, world: World) -> Turn:
 def _text(state: State, text: str, world: World) -> Turn:
     if not text:
         return again(state, world)
-    if is_long(text):
-        return _words(state, text, world, is_number=False)
-    word = fold(text)
+    word = spelled(text)
+    if is_long(word):
+        return _receipt(state, text, world) or _words(state, text, world, is_number=False)
     if name := world.vocabulary.commands.get(word):
         return command(state, name, world)
     if word in world.vocabulary.greetings:
         return again(state, world)
+    if state.asking in (None, Slot.LANGUAGE) and (locale := world.vocabulary.languages.get(word, "")):
+        return choose(state, f"language:{locale}", world) or again(state, world)
     if poster := poster_in(text, world):
         return _opened(state, poster, world)
     number = number_in(text, world.vocabulary)
     if number and (choice := dict(state.shown).get(number)) and (turn := choose(state, choice, world)):
         return turn
-    digits = digits_in(text)
-    if len(digits) == RECEIPT_DIGITS and len(text) - len(digits) <= len("1234-5678-1234-5678") - RECEIPT_DIGITS:
-        return doing(Turn(replace(state, asking=Slot.RECEIPT)), LookUp(digits))
-    return _words(state, text, world, is_number=bool(number))
+    return _receipt(state, text, world) or _words(state, text, world, is_number=bool(number))
+
+
+def _receipt(state: State, text: str, world: World) -> Turn | None:
+    """A receipt is looked up whenever it comes."""
+    receipt = receipt_asked_for(text, world.vocabulary, awaited=state.asking is Slot.RECEIPT)
+    return doing(Turn(replace(state, asking=Slot.RECEIPT)), LookUp(receipt)) if receipt else None
 
 
 def _words(state: State, text: str, world: World, *, is_number: bool) -> Turn:
     """Free text: for the slot that is open, else part of the account."""
     if state.asking in (Slot.PLACE, Slot.PIN, Slot.ACCUSED):
-        return doing(Turn(state), Locate(words=text, district=state.scope))
+        return doing(Turn(state), Locate(words=hide_receipts(text), district=state.scope))
     if state.asking is Slot.RECEIPT:
         return missed(state, world, notice("receipt.slip", state))
     if is_number and state.shown and state.asking is not Slot.ACCOUNT:
@@ -120,7 +125,8 @@ def _words(state: State, text: str, world: World, *, is_number: bool) -> Turn:
 
 
 def _give(state: State, given: Given, world: World) -> Turn:
-    """Something to keep arrived, wherever the conversation stands."""
+    """Something to keep arrived, wherever the conversation stands. A receipt is never a part of it."""
+    given = replace(given, text=hide_receipts(given.text))
     if state.asking is Slot.DIALOGUE and state.tip:
         turn = ask(Slot.DIALOGUE, state, world, added=True)
         return doing(turn, Append(state.tip, (given,), state.own_voice))

@@ -85,11 +85,19 @@ class State(Struct, frozen=True, omit_defaults=True):
 
 
 class Vocabulary(Struct, frozen=True):
-    """The words that are understood, folded: commands by word, greetings, number words."""
+    """The words that are understood, as `words.spelled` has them: commands by word, greetings, number words, the names of
+    languages, and what stands around a receipt."""
 
     commands: Mapping[str, str]
     greetings: frozenset[str]
     numbers: Mapping[str, int]
+    languages: Mapping[str, str]
+    receipt_words: frozenset[str]
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """All that is understood as a whole message."""
+        return self.greetings.union(self.commands, self.numbers, self.languages)
 
 
 class World(Struct, frozen=True):

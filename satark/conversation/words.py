@@ -1,42 +1,45 @@
-"""What a citizen typed, folded so that it can be compared: case, script of digits, punctuation, width."""
+"""What a citizen typed, compared with the words that are understood: on `channels.folding`, which all comparisons share."""
 
-import unicodedata
+import re
 
+from satark.channels.folding import digits_in as digits_in
+from satark.channels.folding import fold as fold_characters
 from satark.conversation.state import Vocabulary, World
 
 MOST_DIGITS_OF_A_NUMBER = 2
-# Whoever writes more tells something: no command, greeting or number is so long, with all marks around it.
+# Whoever writes more tells something: no command, greeting or number is so long.
 LONGEST_WORD = 100
+# One sound, written in two ways: हिन्दी and हिंदी, मिटायें and मिटाएं.
+NASAL = re.compile("[ङञणनम]्(?=[क-ह])")
+_GLIDES = str.maketrans({"ए": "ये", "ई": "यी"})
 
 
 def fold(text: str) -> str:
-    """Lower case, compatibility forms, no marks around: `" MENU! "` and `"menu"` are one."""
-    normal = unicodedata.normalize("NFKC", text).casefold().replace("\u200d", "").replace("\u200c", "")
-    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in normal)
-    return " ".join("".join(kept).split())
+    """Folded, no marks around: `" MENU! "` and `"menu"` are one."""
+    return " ".join(fold_characters(text).split())
 
 
-def is_long(text: str) -> bool:
-    """Whether it can be none of the words below."""
-    return len(text) > LONGEST_WORD
+def spelled(text: str) -> str:
+    """`fold`, and one for all spellings of a word: what the words of the vocabulary are compared by."""
+    folded = fold(text)
+    return folded if folded.isascii() else NASAL.sub("ं", folded).translate(_GLIDES)
 
 
-def digits_in(text: str) -> str:
-    """The digits of every script in `text`, as 0-9."""
-    return "".join(str(unicodedata.digit(char)) for char in text if char.isdecimal())
+def is_long(word: str) -> bool:
+    """Whether what is `spelled` so can be none of the words below."""
+    return len(word) > LONGEST_WORD
 
 
 def poster_in(text: str, world: World) -> str:
     """The code of a poster, where the message is a greeting and that code, as a QR code prefills it; else ""."""
     greeting, _, code = text.strip().rpartition(" ")
-    return code if code in world.posters and fold(greeting) in world.vocabulary.greetings else ""
+    return code if code in world.posters and spelled(greeting) in world.vocabulary.greetings else ""
 
 
 def number_in(text: str, vocabulary: Vocabulary) -> str:
-    """The number that is the whole message, in digits of any script, as a word, or as `*` and `#` of a keypad."""
-    folded = fold(text)
-    if folded in vocabulary.numbers:
-        return str(vocabulary.numbers[folded])
-    digits = digits_in(folded)
-    whole = bool(digits) and len(digits) == len(folded) <= MOST_DIGITS_OF_A_NUMBER
-    return str(int(digits)) if whole else ""
+    """The number that is the whole message, in digits of any script, or as a word."""
+    word = spelled(text)
+    if word in vocabulary.numbers:
+        return str(vocabulary.numbers[word])
+    is_number = word.isascii() and word.isdecimal() and len(word) <= MOST_DIGITS_OF_A_NUMBER
+    return str(int(word)) if is_number else ""

@@ -1,7 +1,8 @@
 """Builds what the flow may know, and the words it speaks, from the pack and the templates."""
 
 import tomllib
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from satark.channels.messages import Capabilities
 from satark.conversation.render import Voice
 from satark.conversation.state import Vocabulary, World
-from satark.conversation.words import fold
+from satark.conversation.words import spelled
 from satark.language import LANGUAGES, environment
 from satark.resources import data_dir
 from satark.routing.pack import Pack
@@ -28,10 +29,23 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     """The words of `words.toml`, folded as what a citizen types will be."""
     words = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
     return Vocabulary(
-        commands={fold(word) or word: name for name, spellings in words["commands"].items() for word in spellings},
-        greetings=frozenset(fold(word) for word in words["greetings"]),
-        numbers={fold(word): int(number) for number, spellings in words["numbers"].items() for word in spellings},
+        commands=_by_spelling(words["commands"]),
+        greetings=frozenset(map(spelled, words["greetings"])),
+        numbers={word: int(number) for word, number in _by_spelling(words["numbers"]).items()},
+        languages=_by_spelling(words["languages"]),
+        receipt_words=frozenset(one for phrase in words["receipt_words"] for one in spelled(phrase).split()),
     )
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The words that are understood, as this process found them."""
+    return load_vocabulary(prompts_dir())
+
+
+def _by_spelling(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What is meant, by each spelling of it."""
+    return {spelled(word) or word: meant for meant, spellings in table.items() for word in spellings}
 
 
 def build_world(pack: Pack) -> World:
@@ -51,7 +65,7 @@ def build_world(pack: Pack) -> World:
         range_office=pack.top,
         stations=stations,
         posters=codes_of(pack),
-        vocabulary=load_vocabulary(prompts_dir()),
+        vocabulary=vocabulary(),
         fallback_category=pack.fallback.id,
         withdrawn=closed | frozenset(category.id for category in pack.categories if category.hidden),
     )

@@ -4,11 +4,13 @@ import secrets
 
 from stdnum import damm
 
+from satark.conversation.receipts import RECEIPT_DIGITS
+from satark.conversation.receipts import is_receipt as is_receipt
+
 # No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: what is read out over a radio is written down right.
 SPEAKABLE = "34679ACDEFGHJKMNPQRTWXY"
 REFERENCE_LETTERS = 9
 LEAST_LETTERS = 2
-RECEIPT_DIGITS = 16
 
 
 def new_reference() -> str:
@@ -33,11 +35,6 @@ def new_receipt() -> str:
     """15 random digits and a Damm check digit, which finds every wrong digit and every neighbouring swap."""
     drawn = f"{secrets.randbelow(10 ** (RECEIPT_DIGITS - 1)):0{RECEIPT_DIGITS - 1}}"
     return drawn + damm.calc_check_digit(drawn)
-
-
-def is_receipt(digits: str) -> bool:
-    """Whether `digits` (ASCII, nothing between them) could have been given out."""
-    return len(digits) == RECEIPT_DIGITS and digits.isdecimal() and damm.is_valid(digits)
 
 
 def grouped(receipt: str) -> str:

@@ -320,3 +320,43 @@ def test_very_long_texts_come_to_the_end_too(world: World) -> None:
     assert len(full.given) == MOST_CHARACTERS // 50_000
     assert last(asks) == "ask.account"
     assert "full" in [ask.id for ask in asks]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2.", "२", "۲", "２", "②", "⓶", "\u202a2\u202c", "2\ufe0f\u20e3", "2\u20e3", "*2*", "(2)", "two", "दो 👍"],
+)
+def test_a_number_however_it_is_written(world: World, written: str) -> None:
+    state, _, _ = run(world, [text("hi"), text(written)])
+    assert (state.locale, state.given) == (world.languages[1], ())
+
+
+LANGUAGES = {
+    "en": ["English", "english!", "ENGLISH 🙏", "in English", "angrezi", "अंग्रेज़ी", "अंग्रेजी", "इंग्लिश", "انگریزی"],
+    "hi": ["hindi", "Hindi me", "हिंदी", "हिन्दी", "हिन्दी में", "हिँदी", "ہندی"],
+    "ur": ["urdu", "उर्दू", "اردو", "اُردو"],
+    "bho": ["bhojpuri", "भोजपुरी", "بھوجپوری"],
+}
+
+
+@pytest.mark.parametrize(("locale", "written"), [(locale, one) for locale, names in LANGUAGES.items() for one in names])
+@pytest.mark.parametrize("before", [[], [text("hi")], [choice("language:hi"), text("language")]])
+def test_a_language_is_chosen_by_its_name(world: World, before: list[Event], locale: str, written: str) -> None:
+    state, _, _ = run(world, [*before, text(written)])
+    assert (state.locale, state.given) == (locale, ())
+
+
+COMMANDS = {
+    "ask.menu": ["menu", "m\u200benu", "\u202amenu\u202c", "ＭＥＮＵ", "*menu*", "मेनू 🙏"],
+    "ask.erase": [
+        "मिटायें", "मिटाएं", "मिटाएँ", "मिटाओ", "मिटाइये", "मिटा दीजिए", "delete my data", "Delete my data!", "mera data delete karo",
+        "बन्द करो", "मेरा डेटा हटा दो", "مٹائیں", "مٹائيں", "میرا ڈیٹا مٹا دیں", "हमार डेटा मिटा दा",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "written"), [(asked, one) for asked, words in COMMANDS.items() for one in words])
+def test_a_command_however_it_is_written(world: World, asked: str, written: str) -> None:
+    state, asks, _ = run(world, [choice("language:hi"), choice("category:gambling"), text(written)])
+    assert last(asks) == asked
+    assert state.given == ()

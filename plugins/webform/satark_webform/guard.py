@@ -9,11 +9,11 @@ ones a minute from all together, everybody who comes with a receipt works for it
 
 import logging
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from satark.channels.brake import Brake
+from satark.channels.folding import digits_in
 from satark.channels.messages import Prompt
 from satark.channels.pressure import Pressure
 from satark.channels.spec import Misconfigured
@@ -93,16 +93,12 @@ class Guard:
 
 def asks_with_a_receipt(form: Form) -> bool:
     """Whatever the core may take for one, in whichever field and script."""
-    return any(_digits(form.get(name)) == RECEIPT_DIGITS for name in ("receipt", "text", "place_words"))
+    return any(len(digits_in(form.get(name))) >= RECEIPT_DIGITS for name in ("receipt", "text", "place_words"))
 
 
 def carried(form: Form) -> list[tuple[str, str]]:
     """The fields of a form as they came, without those of the turnstile, and without files, which are kept."""
     return [(name, value) for name, values in form.fields.items() if name not in OWN_FIELDS for value in values]
-
-
-def _digits(text: str) -> int:
-    return sum(unicodedata.category(char) == "Nd" for char in text)
 
 
 def _number(environ: Mapping[str, str], name: str, usual: int) -> int:

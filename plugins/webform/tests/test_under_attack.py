@@ -14,8 +14,9 @@ from conftest import House, house_at
 from satark.channels import pressure, turnstile
 from satark.channels.spec import Misconfigured
 from satark.channels.turnstile import answer_of
-from satark_webform.guard import limits_of
+from satark_webform.guard import asks_with_a_receipt, limits_of
 from satark_webform.plugin import WebForm
+from satark_webform.reading import Form
 
 PATH = "/channels/webform/"
 STATUS = "/channels/webform/status"
@@ -212,3 +213,13 @@ async def test_guesses_from_everywhere_make_all_who_have_a_receipt_work(
 def test_a_limit_that_makes_no_sense_is_said(value: str) -> None:
     with pytest.raises(Misconfigured, match="SATARK_WEBFORM_BUSY"):
         limits_of({"SATARK_WEBFORM_BUSY": value})
+
+
+@pytest.mark.parametrize(
+    "written", ["1234 5678 9012 3450.", "\u202a1234567890123450\u202c", "①②③④⑤⑥⑦⑧⑨⓪①②③④⑤⓪", "Receipt: १२३४५६७८९०१२३४५०"]
+)
+@pytest.mark.parametrize("field", ["receipt", "text", "place_words"])
+def test_whatever_the_core_takes_for_a_receipt_is_guarded(written: str, field: str) -> None:
+    form = Form()
+    form.fields[field] = [written]
+    assert asks_with_a_receipt(form)
