@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from satark.channels.messages import Capabilities, DeliveryStatus, Envelope, Inbound, Kind, Prompt, Secret
+from satark.conversation.words import spelled
 from satark.identity.lookup import Lookup
 from satark.identity.masking import mask
+from satark.intake.world import vocabulary
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,15 @@ class Arrival:
 
 
 def masked(envelope: Envelope) -> Inbound:
-    """The message with the sender's own number and names blotted out (P7)."""
+    """The message with the sender's own number and names blotted out (P7). A word that is understood is kept as it is: who
+    is called Ram greets with it too."""
     inbound = envelope.inbound
     if not inbound.text or inbound.kind is Kind.DIGITS:
         return inbound
-    return replace(inbound, text=mask(inbound.text, (envelope.address, *envelope.names)))
+    text = mask(inbound.text, (envelope.address, *envelope.names))
+    if text == inbound.text or spelled(inbound.text) in vocabulary().phrases:
+        return inbound
+    return replace(inbound, text=text)
 
 
 def threads_of(arrivals: Sequence[Arrival], lookup: Lookup) -> dict[str, Thread]:

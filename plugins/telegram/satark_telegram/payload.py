@@ -29,8 +29,9 @@ class User(Struct):
 
     @property
     def names(self) -> list[str]:
-        known = (self.first_name, self.last_name, self.username)
-        return [name for name in known if name and isinstance(name, str)]
+        """The name as a whole, and the user name."""
+        said = [name if isinstance(name, str) else "" for name in (self.first_name, self.last_name, self.username)]
+        return [name for name in (" ".join(filter(None, said[:2])), said[2]) if name]
 
 
 class Chat(Struct):

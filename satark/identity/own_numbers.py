@@ -1,0 +1,85 @@
+"""Finds a telephone number in a folded text: in digits with anything but letters between them, in words, or in both."""
+
+import re
+from collections.abc import Iterator
+
+from satark.identity.lexicon import digit_words
+
+# The last ten digits are the subscriber's number in India; fewer than seven would blot out house numbers and amounts.
+NATIONAL_DIGITS = 10
+FEWEST_DIGITS = 7
+# A digit or a word for some: fewer make no number, said in whichever way.
+FEWEST_SAID = 4
+# Of no number, and so the end of one.
+_BREAK = "x"
+_PREFIXES = ("0091", "091", "91", "00", "0")
+_NO_DIGITS = re.compile("[^0-9]+")
+_WORD, _TOKEN = re.compile("[^0-9 ]+"), re.compile("[0-9]|[^0-9 ]+")
+
+
+class Said:
+    """The digits that a folded text says, and where in it each is said. `_BREAK` stands for other words."""
+
+    def __init__(self, folded: str) -> None:
+        self._words = digit_words()
+        self._digits: list[str] = []
+        self.spans: list[tuple[int, int]] = []
+        self._repeat, self._begun, self._after_tens = 1, -1, False
+        for token in _TOKEN.finditer(folded):
+            self._hear(token[0], *token.span())
+        self.digits = "".join(self._digits)
+
+    def _hear(self, word: str, start: int, end: int) -> None:
+        if word in self._words.between:
+            return
+        if word in self._words.repeats:
+            self._repeat, self._begun = self._words.repeats[word], start
+            return
+        self._take(word, (self._begun if self._begun >= 0 else start, end))
+        self._repeat, self._begun, self._after_tens = 1, -1, word in self._words.tens
+
+    def _take(self, word: str, span: tuple[int, int]) -> None:
+        """A digit takes the place of the nought of tens before it."""
+        told = word if word.isdigit() else self._words.digits.get(word, _BREAK)
+        if self._after_tens and len(told) == 1 and told not in ("0", _BREAK):
+            del self._digits[-1:], self.spans[-1:]
+        told *= self._repeat
+        self._digits += told
+        self.spans += [span] * len(told)
+
+
+def find_number(folded: str, number: str) -> Iterator[tuple[int, int]]:
+    """Where in a folded text `number` (0-9) stands, with the code of its country where it is said too."""
+    tail = number[-NATIONAL_DIGITS:]
+    if len(number) < FEWEST_DIGITS or not _may_hold(folded, tail):
+        return
+    said, at = Said(folded), -1
+    while (at := said.digits.find(tail, at + 1)) >= 0:
+        if found := _whole(folded, said, at, number):
+            yield found
+
+
+def _may_hold(folded: str, tail: str) -> bool:
+    """A quick look, for nearly all texts hold none: whether all the digits are there, or words for some."""
+    digits = _NO_DIGITS.sub("", folded)
+    if tail in digits:
+        return True
+    known = digit_words().digits
+    words = sum(map(known.__contains__, _WORD.findall(folded)))
+    return bool(words) and words + len(digits) >= FEWEST_SAID
+
+
+def _whole(folded: str, said: Said, at: int, number: str) -> tuple[int, int] | None:
+    """The number that begins at a digit, with what stands before it; None where it is a part of a longer one."""
+    tail = number[-NATIONAL_DIGITS:]
+    head = number[: -len(tail)]
+    end = said.spans[at + len(tail) - 1][1]
+    if folded[end : end + 1].isdigit():
+        return None
+    for prefix in sorted({*_PREFIXES, "00" + head, head, ""}, key=len, reverse=True):
+        first = at - len(prefix)
+        if first >= 0 and said.digits[first:at] == prefix:
+            start = said.spans[first][0]
+            if not folded[max(0, start - 1) : start].isdigit():
+                return start, end
+    return None
