@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=WithPlugins, no_args_is_help=True, add_completion=False, help="Anonymous tips for district police."
 )
-user, keys, audit, numbers, speech = (typer.Typer(no_args_is_help=True) for _ in range(5))
+user, keys, audit, numbers, speech, files = (typer.Typer(no_args_is_help=True) for _ in range(6))
 app.add_typer(user, name="user", help="Accounts of officers.")
 app.add_typer(keys, name="keys", help="The keys of this installation.")
 app.add_typer(audit, name="audit", help="The audit log.")
 app.add_typer(numbers, name="insight", help="The numbers that pages show.")
 app.add_typer(speech, name="voices", help="What callers hear.")
+app.add_typer(files, name="evidence", help="Files that citizens sent.")
 app.add_typer(benches, name="bench", help="How fast it is, with very many synthetic tips.")
 
 
@@ -234,6 +235,19 @@ def verify_audit() -> None:
     broken = asyncio.run(check.audit(Settings()))
     typer.echo("The audit log is whole." if broken is None else f"Entry {broken} was changed or is missing.")
     sys.exit(0 if broken is None else 1)
+
+
+@files.command("retry")
+def retry_files(
+    reason: Annotated[list[str] | None, typer.Option(help="only what was withheld for this, such as crashed")] = None,
+) -> None:
+    """Try again to prepare the files that were withheld, and those that wait for their next attempt."""
+    from satark.commands import evidence
+
+    found = asyncio.run(evidence.retry(Settings(), reason or ()))
+    for name, number in sorted(found.items()):
+        typer.echo(f"{name}: {number}")
+    typer.echo(f"{found.total()} files are tried again.")
 
 
 @numbers.command("rebuild")

@@ -1,14 +1,18 @@
 """Where ciphertext lies: a local folder, or any S3-compatible store, by URL (obstore)."""
 
+import contextlib
 import os
 import re
+import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from satark.evidence.file_times import rewrite_new_files
@@ -19,6 +23,37 @@ NAME = re.compile(r"[0-9a-f]{32}")
 
 class NoRoom(OSError):
     """What is left of the disk is for words."""
+
+
+class StoreUnavailable(OSError):
+    """The store did not do what it was asked. That is no fault of the file, and passes; the message is the kind of error."""
+
+
+@contextmanager
+def _asked_of_store() -> Iterator[None]:
+    """What the store cannot do is StoreUnavailable, but for one thing: it has no such file (FileNotFoundError)."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise StoreUnavailable(type(error).__name__) from error
+
+
+class _Source:
+    """Chunks that are being stored, and whether it was they that failed."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self.failed = False
+
+    async def read(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._chunks:
+                yield chunk
+        except BaseException:
+            self.failed = True
+            raise
 
 
 class Blobs:
@@ -47,12 +82,16 @@ class Blobs:
             raise NoRoom
 
     async def put(self, name: str, chunks: AsyncIterator[bytes]) -> None:
-        """Store the chunks. Where they end in an error, nothing of them stays."""
+        """Store the chunks. Where they end in an error, which is raised, nothing of them stays. Raises StoreUnavailable."""
+        source = _Source(chunks)
         try:
-            await obstore.put_async(self._store, _path(name), chunks)
-        except BaseException:
-            await self.delete(name)
-            raise
+            await obstore.put_async(self._store, _path(name), source.read())
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                await self.delete(name)
+            if source.failed or not isinstance(error, BaseError | OSError):
+                raise
+            raise StoreUnavailable(type(error).__name__) from error
         if self._folder is not None:
             hour = start_of(hour_of(now()))
             path = self._folder / _path(name)
@@ -64,13 +103,14 @@ class Blobs:
         return 0 if self._folder is None else rewrite_new_files(self._folder)
 
     async def get(self, name: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes [start, end). Raises FileNotFoundError."""
+        """The bytes [start, end). Raises FileNotFoundError, StoreUnavailable."""
         part: Any = {"offset": start} if end is None else (start, end)
         whole = start == 0 and end is None
         options: obstore.GetOptions = {} if whole else {"range": part}
-        result = await obstore.get_async(self._store, _path(name), options=options)
-        async for chunk in result.stream():
-            yield bytes(chunk)
+        with _asked_of_store():
+            result = await obstore.get_async(self._store, _path(name), options=options)
+            async for chunk in result.stream():
+                yield bytes(chunk)
 
     async def size(self, name: str) -> int:
         """In bytes. Raises FileNotFoundError."""
@@ -87,11 +127,25 @@ class Blobs:
             ]
 
     async def delete(self, name: str) -> None:
-        """Gone, whether it was there or not."""
-        try:
+        """Gone, whether it was there or not. Raises StoreUnavailable."""
+        with contextlib.suppress(FileNotFoundError), _asked_of_store():
             await obstore.delete_async(self._store, _path(name))
-        except FileNotFoundError:
-            return
+
+    async def try_out(self) -> None:
+        """Store a few bytes, read and delete them, as for evidence. Raises StoreUnavailable, FileNotFoundError where the
+        bucket is missing."""
+        name = secrets.token_hex(16)
+        await self.put(name, _few_bytes())
+        if b"".join([chunk async for chunk in self.get(name)]) != PROBE:
+            raise StoreUnavailable("it gives back other bytes than it was given")
+        await self.delete(name)
+
+
+PROBE = b"satark"
+
+
+async def _few_bytes() -> AsyncIterator[bytes]:
+    yield PROBE
 
 
 def _elsewhere(url: str) -> ObjectStore:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select, update
 
 from satark import metrics
+from satark.evidence.blobs import StoreUnavailable
 from satark.evidence.keeping import ABREAST, Keeper, OverLimit
 from satark.evidence.report import Mime, Reason
 from satark.evidence.sandbox import Clean, Down
@@ -26,6 +27,7 @@ MOST_FETCHES = 150
 LONGEST_WAIT = 3600
 RENEWED_EVERY = 60
 DOWN = 10
+STORE_PAUSE = 30
 NOT_FETCHED = "not_fetched"
 
 _row: Any = Evidence
@@ -38,8 +40,9 @@ async def prepare_due(keeper: Keeper, fetch: Fetch, limit: int) -> int:
     file that fails is tried again, and stops no other."""
     done = 0
     while row := await _claim(keeper, "waiting"):
-        await _try(keeper, row, lambda row: _fetch(keeper, row, fetch, limit))
         done += 1
+        if not await _try(keeper, row, lambda row: _fetch(keeper, row, fetch, limit)):
+            return done
     return done + sum(await asyncio.gather(*(_clean_due(keeper) for _ in range(ABREAST))))
 
 
@@ -51,24 +54,36 @@ async def _clean_due(keeper: Keeper) -> int:
             row = await _claim(keeper, "kept")
             if row is None:
                 break
-            await _try(keeper, row, lambda row: _clean(keeper, row))
             done += 1
+            if not await _try(keeper, row, lambda row: _clean(keeper, row)):
+                break
     return done
 
 
-async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]]) -> None:
+async def _try(keeper: Keeper, row: Any, step: Callable[[Any], Awaitable[None]]) -> bool:
+    """Returns whether the next file is to be tried: where the store is out, it waits too. What is no fault of the file is
+    not charged to its attempts."""
     try:
         async with _held(keeper, row):
             await step(row)
+    except StoreUnavailable as error:
+        log.warning("the store of evidence does not answer (%s); files wait for it", error)
+        await _wait(keeper, row, STORE_PAUSE)
+        return False
     except OverLimit:
         await keeper.change(row.id, state="withheld", reason=Reason.LARGE.value, due=0)
     except Down:
         log.warning("the sandbox does not answer; file %s waits for it", row.id)
-        keeper.pauses.begin(row.id, DOWN)
-        await keeper.change(row.id, due=due_after(DOWN), attempts=row.attempts)
+        await _wait(keeper, row, DOWN)
+    except FileNotFoundError:
+        # The file is missing, or the disk or bucket that has it: that may come back.
+        log.warning("file %s is not in the store of evidence; is the right disk or bucket there?", row.id)
+        await _later(keeper, row, MOST_FETCHES, NOT_FETCHED)
     except Exception as error:  # noqa: BLE001 - whatever a file does, the next one is prepared
         log.warning("file %s could not be prepared (%s), attempt %d", row.id, type(error).__name__, row.attempts + 1)
-        await _later(keeper, row)
+        most = (MOST_FETCHES, NOT_FETCHED) if row.state == "waiting" else (MOST_ATTEMPTS, Reason.CRASHED.value)
+        await _later(keeper, row, *most)
+    return True
 
 
 async def _claim(keeper: Keeper, state: str) -> Any:
@@ -163,11 +178,27 @@ async def _whole(data: bytes) -> AsyncIterator[bytes]:
     yield data
 
 
-async def _later(keeper: Keeper, row: Any) -> None:
-    most, reason = (MOST_FETCHES, NOT_FETCHED) if row.state == "waiting" else (MOST_ATTEMPTS, "crashed")
+async def _later(keeper: Keeper, row: Any, most: int, reason: str) -> None:
+    """Try again, a little later each time; give up after so many attempts."""
     if row.attempts + 1 >= most:
-        await keeper.change(row.id, state="withheld", reason=reason, due=0)
+        await _change(keeper, row, state="withheld", reason=reason, due=0)
     else:
         pause = min(2 ** (row.attempts + 1), LONGEST_WAIT)
-        keeper.pauses.begin(row.id, pause)
-        await keeper.change(row.id, due=due_after(pause))
+        await _pause(keeper, row, pause)
+
+
+async def _wait(keeper: Keeper, row: Any, seconds: int) -> None:
+    """Try again then, as if it had not been tried now."""
+    await _pause(keeper, row, seconds, attempts=row.attempts)
+
+
+async def _pause(keeper: Keeper, row: Any, seconds: int, **values: Any) -> None:
+    keeper.pauses.begin(row.id, seconds)
+    await _change(keeper, row, due=due_after(seconds), **values)
+
+
+async def _change(keeper: Keeper, row: Any, **values: Any) -> None:
+    """Of a file that is still as it was claimed: what is done stays done, though tidying up after it failed."""
+    async with keeper.store.write() as db:
+        same = (_row.id == row.id) & (_row.state == row.state)
+        await db.execute(update(Evidence).where(same).values(**values))
