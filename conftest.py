@@ -98,11 +98,18 @@ def postgres_template() -> Iterator[str]:
         runner.run(made.__aexit__(None, None, None))
 
 
+@asynccontextmanager
+async def postgres_at(template: str) -> AsyncIterator[str]:
+    """The URL of a PostgreSQL database made like the template, for fixtures that outlive one test."""
+    async with _postgres(template) as name:
+        yield _url_of(name)
+
+
 @pytest.fixture
 async def postgres_url(postgres_template: str) -> AsyncIterator[str]:
     """A PostgreSQL database with all tables, and nothing in them."""
-    async with _postgres(postgres_template) as name:
-        yield _url_of(name)
+    async with postgres_at(postgres_template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -10,12 +10,10 @@ import logging
 import time
 from collections.abc import Sequence
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as DatabaseBusy
-
 from satark.delivery import outbox
 from satark.delivery.outbox import Entry
 from satark.store.engine import Store
+from satark.store.errors import is_outage
 from satark.store.outage import Outage
 
 log = logging.getLogger(__name__)
@@ -24,7 +22,6 @@ MOST_TOGETHER = 500
 # What was sent and cannot be written down is sent again when the lease ends: for so long it is tried to write it.
 PATIENCE = 25.0
 PAUSE = 0.5
-AWAY = (OperationalError, DatabaseBusy, OSError)
 
 Waiting = tuple[Entry, "asyncio.Future[int]"]
 
@@ -79,10 +76,10 @@ class Ledger:
         that were not written."""
         try:
             results = await outbox.write(self._store, [entry for entry, _ in some])
-        except AWAY as error:
-            self._struck(error)
-            return some
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one entry, the others are written
+            if is_outage(error):
+                self._struck(error)
+                return some
             log.error("%d entries could not be written (%s)", len(some), type(error).__name__)
             return some if len(some) == 1 else [left for one in some for left in await self._try([one])]
         if self._outage.ends():

@@ -9,8 +9,11 @@ from obstore.exceptions import BaseError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
+from satark import metrics
 from satark.channels.messages import Choice, DeliveryStatus, Envelope, Media, MediaKind, Prompt, Spoken
 from satark.channels.spec import Channel, NotAccepted, PlaceGroup, Questions, TooLarge
+from satark.channels.storable import media_type
+from satark.channels.validation import check_items
 from satark.core import Core
 from satark.evidence.keeping import OverLimit, kind_of
 from satark.language import LANGUAGES
@@ -40,9 +43,17 @@ class ChannelHost:
     async def receive(self, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         if self._core.door is None or self._core.readiness.refusal:
             raise NotAccepted("this process takes no messages")
-        return await self._core.door.receive(self._channel, items)
+        checked = check_items(items)
+        prompts = await self._core.door.receive(self._channel, checked.items)
+        if checked.invalid:
+            # The others are durable, and repetitions when they come again: what is no item is not answered with success.
+            log.error("channel %s handed over what is no item (%d times)", self._channel.name, checked.invalid)
+            metrics.REFUSED.labels(self._channel.name).inc(checked.invalid)
+            raise NotAccepted("not all of it is an item")
+        return prompts
 
     async def keep(self, chunks: AsyncIterator[bytes], mime: str, limit: int) -> Media:
+        mime = media_type(mime)
         kind = kind_of(mime)
         try:
             kept = await self._core.keeper.keep(chunks, mime, limit, kind)

@@ -1,6 +1,6 @@
 """What came to the door, with its keys: the last place where a message still has its address."""
 
-from asyncio import Future
+from asyncio import Future, get_running_loop
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -44,6 +44,16 @@ class Arrival:
     items: Sequence[Envelope | DeliveryStatus]
     answer: "Future[list[Prompt]]"
     idle: Sequence[str] = ()
+
+
+def apart(arrival: Arrival) -> list[Arrival]:
+    """Each message, report and idle conversation of an arrival as one of its own, in their order. What is answered in its
+    request is one conversation, and stays whole."""
+    if arrival.capabilities.answers_in_request and arrival.items:
+        return [arrival]
+    loop = get_running_loop()
+    parts = [((one,), ()) for one in arrival.items] + [((), (key,)) for key in arrival.idle]
+    return [Arrival(arrival.channel, arrival.capabilities, items, loop.create_future(), idle) for items, idle in parts]
 
 
 def masked(envelope: Envelope) -> Inbound:

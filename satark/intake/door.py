@@ -12,20 +12,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as DatabaseBusy
 
 from satark import metrics
 from satark.channels.messages import Capabilities, DeliveryStatus, Envelope, Prompt
 from satark.channels.spec import Channel, NotAccepted
 from satark.conversation.render import Voice, render
 from satark.conversation.state import Ask
-from satark.intake.arrivals import Arrival, keys_of, threads_of
+from satark.intake.arrivals import Arrival, apart, keys_of, threads_of
 from satark.intake.batch import Desk, settle
 from satark.intake.outage import DatabaseOutage
 from satark.intake.reports import record_reports
 from satark.intake.world import build_voice
 from satark.store.clock import now
+from satark.store.errors import is_outage
 from satark.store.health import Health
 from satark.store.informants import Conversation
 
@@ -59,19 +58,35 @@ class Door:
         self._outage = DatabaseOutage()
 
     @property
+    def is_open(self) -> bool:
+        """Whether what comes is settled: from `start` to `stop`."""
+        return self._task is not None and not self._task.done()
+
+    @property
     def voice(self) -> Voice:
         return self.desk.tools.jurisdiction.of(build_voice)
 
     async def start(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._task = asyncio.create_task(self._run(), name="the door")
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """Begin anew, whatever ended the task, unless the door was closed: there is no other that settles."""
+        if task is self._task:
+            error = None if task.cancelled() else task.exception()
+            log.error("the door's task ended (%s), and begins anew", type(error).__name__)
+            self._begin()
 
     async def stop(self) -> None:
         """Settle what waits, then close."""
         if self._task is not None:
             await self._waiting.join()
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+            task, self._task = self._task, None
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def receive(self, channel: Channel, items: Sequence[Envelope | DeliveryStatus]) -> list[Prompt]:
         """Make the items durable. Returns the answers where the channel gives them in the request.
@@ -89,7 +104,9 @@ class Door:
             rows = [row for row in await db.execute(resting) if row.channel in channels]
         for name in {row.channel for row in rows}:
             keys = [row.key for row in rows if row.channel == name]
-            await self._wait_for(name, channels[name].capabilities, (), keys)
+            # Those that could not be settled are tried again; the other channels' need not wait for them.
+            with contextlib.suppress(NotAccepted):
+                await self._wait_for(name, channels[name].capabilities, (), keys)
         return len(rows)
 
     async def _wait_for(
@@ -113,13 +130,15 @@ class Door:
         last = 0
         while True:
             batch = [await self._waiting.get()]
-            await self._gather(last)
-            while len(batch) < MOST_IN_A_BATCH and not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
             try:
+                await self._gather(last)
+                while len(batch) < MOST_IN_A_BATCH and not self._waiting.empty():
+                    batch.append(self._waiting.get_nowait())
                 await self._settle(batch)
             finally:
                 last = len(batch)
+                # Whatever happened: nobody waits for an answer that does not come any more.
+                _refuse([arrival for arrival in batch if not arrival.answer.done()])
                 for _ in batch:
                     self._waiting.task_done()
 
@@ -136,21 +155,39 @@ class Door:
         """All together; where one of them cannot be settled, each for itself, so that it spoils no other."""
         try:
             await self._settle_together(batch)
-        except (IntegrityError, DataError) as error:
-            await self._settle_apart(batch, error)
-        except (DBAPIError, DatabaseBusy, OSError) as error:
-            self._outage.refused(batch, error)
-            _refuse(batch)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are settled
-            await self._settle_apart(batch, error)
+            if is_outage(error):
+                self._outage.refused(batch, error)
+                _refuse(batch)
+            else:
+                await self._settle_apart(batch, error)
 
     async def _settle_apart(self, batch: Sequence[Arrival], error: Exception) -> None:
+        """Each arrival for itself; of one alone each message, so that a poisoned one spoils none of the same request."""
         if len(batch) > 1:
             for arrival in batch:
                 await self._settle([arrival])
-        else:
-            log.error("a message of channel %s was refused (%s)", batch[0].channel, type(error).__name__)
+            return
+        (whole,) = batch
+        parts = apart(whole)
+        if len(parts) == 1:
+            log.error("a message of channel %s was refused (%s)", whole.channel, type(error).__name__)
             _refuse(batch)
+            return
+        for part in parts:
+            await self._settle([part])
+        await self._answer_whole(whole, parts)
+
+    async def _answer_whole(self, whole: Arrival, parts: Sequence[Arrival]) -> None:
+        """The parts are of a channel that answers by `send`, so there is nothing to answer but whether all are durable."""
+        outcomes = await asyncio.gather(*(part.answer for part in parts), return_exceptions=True)
+        errors = [one for one in outcomes if isinstance(one, Exception)]
+        if whole.answer.done():
+            return
+        if errors:
+            whole.answer.set_exception(errors[0])
+        else:
+            whole.answer.set_result([])
 
     async def _settle_together(self, batch: Sequence[Arrival]) -> None:
         lookup = self.desk.tools.lookup

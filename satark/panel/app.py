@@ -34,6 +34,7 @@ from satark.panel.insight import areas, changes, hours, methods, overview, repor
 from satark.panel.insight import map as hotspot_map
 from satark.panel.patience import Patience
 from satark.resources import static_dir
+from satark.web.addresses import StorableAddresses
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 
@@ -89,7 +90,7 @@ def create_panel(core: Core) -> Starlette:
     """To be mounted at `/panel`."""
     app = Starlette(
         routes=[Mount("/static", StaticFiles(directory=static_dir())), *routes()],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(StorableAddresses)],
         exception_handlers=Errors(core.pages, "/panel/").handlers(),
     )
     app.state.core = core

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from satark.channels.storable import storable
 from satark.core import Core
 from satark.insight.watching import Series
 from satark.panel.roles import OFFICERS, Role
@@ -120,7 +121,14 @@ class Guarded:
             token = form.get("csrf")
             if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
                 raise HTTPException(403)
-            return await self._page(Work(request, core, session, form))
+            return await self._page(Work(request, core, session, _storable(form)))
+
+
+def _storable(form: FormData) -> FormData:
+    """The form with all its texts storable; its files are the same, and closed with it."""
+    return FormData(
+        [(name, storable(value) if isinstance(value, str) else value) for name, value in form.multi_items()]
+    )
 
 
 async def signed_in(request: Request) -> Session | None:

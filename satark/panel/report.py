@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from satark.channels.storable import media_type
 from satark.evidence.keeping import OverLimit
 from satark.panel.acting import TIP, clocks, do, found, once, seals
 from satark.panel.gate import Work, guarded
@@ -80,7 +81,7 @@ def _texts(work: Work, name: str, *, empty: bool = False) -> list[str]:
 
 async def _keep(work: Work, upload: UploadFile) -> str:
     try:
-        limit, mime = work.core.settings.upload_limit, upload.content_type or ""
+        limit, mime = work.core.settings.upload_limit, media_type(upload.content_type or "")
         return await work.core.keeper.keep(_chunks(upload), mime, limit, voice=Voice.OFFICER)
     except OverLimit:
         raise HTTPException(413) from None

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from satark.channels.storable import storable
 from satark.core import Core
 from satark.language import PANEL_LANGUAGES
 from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN
@@ -64,7 +65,8 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 async def fields(request: Request) -> dict[str, str]:
     body = await body_within(request, MOST_BODY)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: storable(value) for name, value in pairs}
 
 
 async def row_of(request: Request, stage: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Mount, Route
 
-from conftest import House, house_at
+from conftest import House, house_at, postgres_at
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
 from tests.promises.test_p1_canary import tell_by_form
@@ -178,11 +179,17 @@ class Fuzzed:
         return await desk.request(one.method, one.path, params=one.query, content=content, headers=[*raw.items()])
 
 
-@pytest.fixture(scope="module")
-def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, Fuzzed]]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def fuzzed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[asyncio.Runner, Fuzzed]]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        house = runner.run(stack.enter_async_context(house_at(tmp_path_factory.mktemp("fuzz"))))
+        database = ""
+        if request.param == "postgresql":
+            template = request.getfixturevalue("postgres_template")
+            database = runner.run(stack.enter_async_context(postgres_at(template)))
+        house = runner.run(stack.enter_async_context(house_at(tmp_path_factory.mktemp("fuzz"), database)))
         made = Fuzzed(house)
         runner.run(made.begin())
         yield runner, made
@@ -199,6 +206,29 @@ def test_no_request_breaks_a_route(fuzzed: tuple[asyncio.Runner, Fuzzed], data: 
     assert answer.status_code < 500 or (answer.status_code == 503 and one.path.startswith(COUNTING)), answer.status_code
     assert "Traceback" not in answer.text[:5000]
     assert "default-src" in answer.headers["content-security-policy"]
+
+
+NULLS = ["\0", "jaunpur\0", "a\0b"]
+
+
+def with_nulls(known: list[tuple[str, bool]], ids: list[str]) -> Iterator[Asked]:
+    """Every path with null characters in its gaps, in all that is asked and in all that is posted, by everybody."""
+    for (path, posted), null, who in product(known, [*NULLS, f"{ids[0]}\0"], (None, Role.OFFICER, Role.ADMINISTRATOR)):
+        address = re.sub(r"\{[^}]+\}", quote(null), path)
+        everything = dict.fromkeys(fields(), null)
+        everything.pop("csrf")
+        headers = {"Tus-Resumable": "1.0.0", "X-Simulator": "1", "Cookie": 'session="\\000x"'}
+        yield Asked("GET", address, everything, headers, None, b"", who)
+        if posted:
+            yield Asked("POST", address, everything, headers, everything, b"", who)
+
+
+def test_a_null_character_breaks_no_route(fuzzed: tuple[asyncio.Runner, Fuzzed]) -> None:
+    runner, made = fuzzed
+    for one in with_nulls(list(paths(made.house.web.routes)), made.ids):
+        answer = runner.run(made.send(one))
+        is_counting = answer.status_code == 503 and one.path.startswith(COUNTING)
+        assert answer.status_code < 500 or is_counting, (one.method, one.path, one.who, answer.status_code)
 
 
 def test_all_routes_are_asked(fuzzed: tuple[asyncio.Runner, Fuzzed]) -> None:

@@ -1,13 +1,15 @@
 """The door: all that waits in one transaction, on SQLite and on PostgreSQL."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from conftest import House, Watch
+from conftest import House, Watch, house_at
 from satark.channels.messages import (
     DeliveryState,
     DeliveryStatus,
@@ -23,6 +25,7 @@ from satark.channels.messages import (
 from satark.channels.spec import NotAccepted
 from satark.insight.cells import cell_of
 from satark.intake import batch
+from satark.intake.door import Door
 from satark.store.informants import Outbox, SentPart
 from satark.store.outage import QUIET
 from satark.store.tables import Message
@@ -148,6 +151,7 @@ async def test_the_same_id_twice_in_one_batch_counts_once(both_houses: House) ->
 async def test_one_that_cannot_be_settled_spoils_no_other(
     both_houses: House, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
+    """Nor the other messages of who sent it: their tip is there too, and what is missing in it comes again."""
     original = batch.step
 
     def poisoned(state: Any, event: Any, world: Any) -> Any:
@@ -162,7 +166,84 @@ async def test_one_that_cannot_be_settled_spoils_no_other(
     ]
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert [isinstance(result, NotAccepted) for result in results] == [number == 3 for number in range(8)]
-    assert await count(both_houses, "tip") == 7
+    assert await count(both_houses, "tip") == 8
+    monkeypatch.setattr(batch, "step", original)
+    await door.receive(chat(both_houses), report("3", "poison"))
+    assert await count(both_houses, "tip") == 8
+
+
+def photo(phone: str, number: int, mime: str) -> Envelope:
+    return envelope(
+        phone, number, Inbound(Kind.MEDIA, media=Media(MediaKind.PHOTO, mime, ref=Secret("at-the-provider")))
+    )
+
+
+async def test_data_that_the_database_does_not_take_spoils_no_other(tmp_path: Path, postgres_url: str) -> None:
+    """Behind the edge that cleans it, lest that forgets something: neighbours in other requests and in the same one."""
+    async with house_at(tmp_path, postgres_url) as house:
+        door, poison = house.core.door, photo("66", 1, "image/jpeg\0")
+        calls = [
+            door.receive(chat(house), [*report(str(number)), *([poison, *report("77")] if number == 3 else [])])
+            for number in range(8)
+        ]
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert [isinstance(result, NotAccepted) for result in results] == [number == 3 for number in range(8)]
+        assert await count(house, "tip") == 9
+        with pytest.raises(NotAccepted):
+            await door.receive(chat(house), [poison])
+        await door.receive(chat(house), report("9"))
+        assert await count(house, "tip") == 10
+
+
+async def test_one_conversation_that_cannot_be_closed_keeps_no_other_open(
+    both_houses: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, original = both_houses, batch.step
+    for phone in ("1", "2", "3"):
+        await house.core.door.receive(chat(house), report(phone, f"a den {phone}")[:3])
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE conversation SET expires = 0"))
+
+    def poisoned(state: Any, event: Any, world: Any) -> Any:
+        if any(given.text == "a den 2" for given in state.given):
+            raise RuntimeError
+        return original(state, event, world)
+
+    monkeypatch.setattr(batch, "step", poisoned)
+    await house.core.door.close_idle(house.core.registry.channels)
+    assert await count(house, "tip") == 2
+    assert await count(house, "conversation") == 1
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), asyncio.CancelledError()])
+async def test_whatever_ends_the_door_s_task_it_begins_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """Who waits then is told to try again, and the next is served."""
+    door, gathered = house.core.door, Door._gather
+
+    async def broken(_door: Door, _as_many: int) -> None:
+        monkeypatch.setattr(Door, "_gather", gathered)
+        raise error
+
+    monkeypatch.setattr(Door, "_gather", broken)
+    with pytest.raises(NotAccepted):
+        await door.receive(chat(house), report("1"))
+    await door.receive(chat(house), report("1"))
+    assert await count(house, "tip") == 1
+    assert door.is_open
+    await door.stop()
+    assert not door.is_open
+
+
+async def test_a_process_whose_door_is_closed_is_not_ready(house: House) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=house.web), base_url="http://testserver") as client:
+        assert (await client.get("/readyz")).status_code == 200
+        await house.core.door.stop()
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "nothing settles the messages that come in\n")
+        await house.core.door.start()
+        assert (await client.get("/readyz")).status_code == 200
 
 
 async def test_a_database_that_does_not_answer_is_never_a_success(
