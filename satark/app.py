@@ -185,6 +185,7 @@ async def running(core: Core, web: Starlette) -> AsyncIterator[None]:
         stack.push_async_callback(core.jurisdiction.stop)
         if core.door is not None:
             await core.door.start()
+            core.readiness.add("intake", core.door.check)
             stack.push_async_callback(core.door.stop)
         if hasattr(web.state, "hosts"):
             await core.registry.start(web.state.hosts)

@@ -5,7 +5,9 @@ takes nothing else down.
 """
 
 import asyncio
+import inspect
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -13,9 +15,11 @@ from typing import Any
 import pluggy
 from msgspec.structs import replace
 
-from satark.channels.messages import Finding, Media, Never, Prompt, Secret, Sent, TryAgain, WindowClosed, Wire
+from satark.channels.messages import Capabilities, Finding, Media, Never, Prompt, Secret, Sent, TryAgain, Wire
 from satark.channels.redaction import handling, redact
 from satark.channels.spec import CONTRACT, PROJECT, Channel, Hooks, Host, Misconfigured
+from satark.channels.threads import PluginExitError, threads_of
+from satark.channels.validation import InvalidResultError, Outcome, check_findings, check_outcome, check_wires
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +28,7 @@ START_LIMIT = 10.0
 SEND_LIMIT = 30.0
 RENDER_LIMIT = 5.0
 SEEN_LIMIT = 3.0
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 def installed() -> dict[str, EntryPoint]:
@@ -78,8 +83,15 @@ class Registry:
             self.troubles[name] = f"speaks contract {channel.contract}, the core speaks {CONTRACT}"
         elif name in self.channels:
             self.troubles[name] = "is offered twice"
+        elif field := _malformed_field(channel):
+            self.troubles[name] = f"declares `{field}` wrongly"
         else:
             self.channels[name] = channel
+
+    def switch_off(self, name: str, why: str) -> None:
+        """Take a channel out, for a reason that the operator is told."""
+        self.channels.pop(name, None)
+        self.troubles[name] = why
 
     async def start(self, host_for: Callable[[Channel], Host]) -> None:
         """Start all channels at once. One that raises or takes longer than its limit is switched off."""
@@ -88,11 +100,9 @@ class Registry:
 
     async def _start(self, channel: Channel, host: Host) -> None:
         try:
-            async with asyncio.timeout(START_LIMIT):
-                await channel.start(host)
+            await _within(START_LIMIT, lambda: channel.start(host))
         except Exception as error:  # noqa: BLE001
-            del self.channels[channel.name]
-            self.troubles[channel.name] = f"did not start ({type(error).__name__})"
+            self.switch_off(channel.name, f"did not start ({type(error).__name__})")
             log.warning("channel %s did not start: %s; see `satark doctor`", channel.name, type(error).__name__)
 
     async def stop(self) -> None:
@@ -100,8 +110,7 @@ class Registry:
 
     async def _stop(self, channel: Channel) -> None:
         try:
-            async with asyncio.timeout(START_LIMIT):
-                await channel.stop()
+            await _within(START_LIMIT, channel.stop)
         except Exception as error:  # noqa: BLE001
             log.warning("channel %s did not stop: %s", channel.name, type(error).__name__)
 
@@ -110,28 +119,58 @@ class Registry:
         found = {}
         for name, channel in self.channels.items():
             try:
-                found[channel.title] = channel.link(poster)
+                found[str(channel.title)] = channel.link(poster)
             except Exception as error:  # noqa: BLE001
                 log.warning("channel %s has no link (%s)", name, type(error).__name__)
-        return {title: link for title, link in found.items() if link}
+        return {title: link for title, link in found.items() if isinstance(link, str) and link}
 
     async def check(self) -> dict[str, list[Finding]]:
         """The findings of every channel; a trouble or a failing check is a finding too."""
         found = {name: [Finding(False, f"{name} {why}")] for name, why in self.troubles.items()}
         for name, channel in self.channels.items():
             try:
-                async with asyncio.timeout(START_LIMIT):
-                    found[name] = await channel.check()
+                found[name] = check_findings(await _within(START_LIMIT, channel.check))
             except Exception as error:  # noqa: BLE001
                 found[name] = [Finding(False, f"the check of {name} failed ({type(error).__name__})")]
         return found
 
 
+def _malformed_field(channel: Channel) -> str:
+    """The name of the first declaration that is not what the contract says; "" where all are."""
+    paths = {name: getattr(channel, name) for name in ("webhook", "uploads")}
+    right = {
+        "name": isinstance(channel.name, str) and _NAME.fullmatch(channel.name) is not None,
+        "title": isinstance(channel.title, str),
+        "capabilities": isinstance(channel.capabilities, Capabilities),
+        "body_limit": isinstance(channel.body_limit, int),
+        **{name: path is None or (isinstance(path, str) and path[:1] == "/") for name, path in paths.items()},
+    }
+    return next((name for name, is_right in right.items() if not is_right), "")
+
+
+async def _within(limit_s: float, begin: Callable[[], Any]) -> Any:
+    """Return what a method of a plugin returns, awaited where it must be. Whatever would end this task or the process is an
+    error of the plugin."""
+    try:
+        async with asyncio.timeout(limit_s):
+            found = begin()
+            return await found if inspect.isawaitable(found) else found
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise PluginExitError(type(error).__name__) from None
+    except (KeyboardInterrupt, SystemExit, GeneratorExit) as error:
+        raise PluginExitError(type(error).__name__) from None
+
+
 async def render(channel: Channel, prompt: Prompt, *, knocking: bool = False) -> Sequence[Wire] | Never:
     """The prompt in the channel's terms, or as a knock; `Never` where the plugin cannot render it."""
     try:
-        async with asyncio.timeout(RENDER_LIMIT):
-            return await asyncio.to_thread(channel.knock if knocking else channel.render, prompt)
+        made = await threads_of(channel).run(
+            lambda: channel.knock(prompt) if knocking else channel.render(prompt), RENDER_LIMIT
+        )
+        return check_wires(made)
     except Exception as error:  # noqa: BLE001
         return Never(f"render:{type(error).__name__}")
 
@@ -140,18 +179,17 @@ async def render_each(channel: Channel, prompts: Sequence[Sequence[Prompt]]) -> 
     """Each several prompts in the channel's terms, all in one go, for a thread a prompt costs more than the rendering. Where
     one of many takes too long, each is rendered for itself: the others need not wait for it."""
     try:
-        async with asyncio.timeout(RENDER_LIMIT):
-            return await asyncio.to_thread(lambda: [_render(channel, some) for some in prompts])
-    except TimeoutError:
+        return await threads_of(channel).run(lambda: [_render(channel, some) for some in prompts], RENDER_LIMIT)
+    except (TimeoutError, PluginExitError) as error:
         if len(prompts) == 1:
-            return [Never("render:TimeoutError")]
+            return [Never(f"render:{type(error).__name__}")]
         each = await asyncio.gather(*(render_each(channel, [some]) for some in prompts))
         return [one for (one,) in each]
 
 
 def _render(channel: Channel, prompts: Sequence[Prompt]) -> Sequence[Wire] | Never:
     try:
-        return [wire for prompt in prompts for wire in channel.render(prompt)]
+        return [wire for prompt in prompts for wire in check_wires(channel.render(prompt))]
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one prompt, the others are rendered
         return Never(f"render:{type(error).__name__}")
 
@@ -160,38 +198,40 @@ async def seen(channel: Channel, external_id: Secret, address: Secret) -> None:
     """A courtesy, worth a short wait and no error."""
     try:
         with handling(address.reveal(), external_id.reveal()):
-            async with asyncio.timeout(SEEN_LIMIT):
-                await channel.seen(external_id, address)
+            await _within(SEEN_LIMIT, lambda: channel.seen(external_id, address))
     except Exception as error:  # noqa: BLE001
         log.debug("channel %s could not show that a message was read (%s)", channel.name, type(error).__name__)
 
 
-async def send(channel: Channel, wire: Wire, address: Secret) -> Sent | TryAgain | Never | WindowClosed:
-    """Send one message part. Whatever a plugin raises, or however long it takes, is `TryAgain`."""
+async def send(channel: Channel, wire: Wire, address: Secret) -> Outcome:
+    """Send one message part. Whatever a plugin raises or returns that is no outcome, or however long it takes, is
+    `TryAgain`."""
     with handling(address.reveal()):
         try:
-            async with asyncio.timeout(SEND_LIMIT):
-                outcome: Any = await channel.send(wire, address)
+            outcome = check_outcome(await _within(SEND_LIMIT, lambda: channel.send(wire, address)))
+        except InvalidResultError:
+            return TryAgain(why="send:no outcome")
         except Exception as error:  # noqa: BLE001
             return TryAgain(why=f"send:{type(error).__name__}")
-    if isinstance(outcome, (TryAgain, Never, WindowClosed)):
-        return replace(outcome, why=redact(outcome.why, [address.reveal()]))
-    return outcome if isinstance(outcome, Sent) else TryAgain(why="send:no outcome")
+    return outcome if isinstance(outcome, Sent) else replace(outcome, why=redact(outcome.why, [address.reveal()]))
 
 
 async def discard(channel: Channel, media: Media) -> None:
     """Delete a file at its provider, within the time of a send. Raises whatever the plugin does."""
-    async with asyncio.timeout(SEND_LIMIT):
-        await channel.discard(media)
+    await _within(SEND_LIMIT, lambda: channel.discard(media))
 
 
 async def fetch(channel: Channel, media: Media) -> AsyncIterator[bytes]:
-    """The bytes of a media, with the time limit of a send between any two chunks."""
+    """The bytes of a media, with the time limit of a send between any two chunks. Raises whatever the plugin does, and
+    InvalidResultError for what is no bytes."""
     chunks = channel.fetch(media)
+    if not isinstance(chunks, AsyncIterator):
+        raise InvalidResultError(f"{type(chunks).__name__} is no async iterator")
     while True:
-        async with asyncio.timeout(SEND_LIMIT):
-            try:
-                chunk = await anext(chunks)
-            except StopAsyncIteration:
-                return
+        try:
+            chunk = await _within(SEND_LIMIT, lambda: anext(chunks))
+        except StopAsyncIteration:
+            return
+        if not isinstance(chunk, bytes):
+            raise InvalidResultError(f"{type(chunk).__name__} is no bytes")
         yield chunk

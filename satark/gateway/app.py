@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from satark.channels.spec import Channel
+from satark.channels.validation import check_list
 from satark.core import Core
 from satark.evidence.uploads import Uploads
 from satark.gateway.host import ChannelHost
@@ -21,6 +22,7 @@ from satark.gateway.webhook import Webhook
 from satark.resources import static_dir
 from satark.routing.posters import codes_of
 from satark.web import health
+from satark.web.addresses import StorableAddresses
 from satark.web.errors import Errors
 from satark.web.headers import SecurityHeaders
 from satark.web.locale import locale_of
@@ -31,10 +33,10 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
     """The application, with the channels that the registry has now. Start the channels after it is made. `listens` is
     whether this process takes messages, and not only delivers."""
     hosts = host_factory(core, environ, listens=listens)
-    channels = core.registry.channels.values()
+    mounts = _mounts(core)
     webhooks = [
         Webhook(channel, hosts(channel), core.settings.public_url)
-        for channel in channels
+        for channel in core.registry.channels.values()
         if channel.webhook is not None
     ]
     routes: list[BaseRoute] = [
@@ -43,13 +45,13 @@ def create_gateway(core: Core, environ: Mapping[str, str] | None = None, *, list
         Route("/q/{poster}", poster),
         *health.ROUTES,
         Mount("/static", StaticFiles(directory=static_dir())),
-        *(_mount(core, channel) for channel in channels),
+        *mounts,
     ]
     app = Gateway(
         webhooks,
         core.readiness,
         routes=routes,
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(StorableAddresses)],
         exception_handlers=Errors(core.pages).handlers(),
     )
     app.state.core = core
@@ -87,8 +89,19 @@ class host_factory:
         return self._hosts[channel.name]
 
 
+def _mounts(core: Core) -> list[Mount]:
+    """The pages of the channels. A channel whose pages cannot be served is switched off, and stops no other."""
+    mounts = []
+    for channel in list(core.registry.channels.values()):
+        try:
+            mounts.append(_mount(core, channel))
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            core.registry.switch_off(channel.name, f"has pages that cannot be served ({type(error).__name__})")
+    return mounts
+
+
 def _mount(core: Core, channel: Channel) -> Mount:
-    routes = list(channel.routes())
+    routes = check_list(channel.routes(), BaseRoute)
     if channel.uploads is not None:
         limit = min(core.settings.upload_limit, max(channel.capabilities.media.values()))
         routes.extend(Tus(Uploads(core.keeper), limit).routes(channel.uploads))

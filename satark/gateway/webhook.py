@@ -10,10 +10,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from satark import metrics
-from satark.channels.messages import WebhookRequest
+from satark.channels.messages import Prompt, WebhookRequest
 from satark.channels.redaction import handling
 from satark.channels.spec import Channel, Host, NotAccepted
-from satark.gateway.reading import Reader
+from satark.channels.threads import threads_of
+from satark.gateway.reading import Reader, Unread
 from satark.web.limits import refuse_announced, whole
 from satark.web.ready import Ready
 
@@ -24,6 +25,8 @@ BUSY = Ready(503, {"Retry-After": "5"})
 # So many requests of a channel may be inside at once, each with its body: more would fill the memory.
 MOST_INSIDE = 1_000
 OUTCOME = "satark.outcome"
+RESPOND_LIMIT = 5.0
+STATUSES = {Unread.FORGED: 401, Unread.UNREADABLE: 400}
 
 Answer = Ready | Response
 
@@ -88,13 +91,29 @@ class Webhook:
 
     async def _take(self, scope: Scope, receive: Receive) -> Answer:
         asked = await self._asked(scope, receive)
-        if not self._is_genuine(asked):
-            raise HTTPException(401)
         items = await self._reader.read(asked)
-        if items is None:
-            raise HTTPException(400)
+        if items is Unread.TIMED_OUT:
+            return BUSY
+        if isinstance(items, Unread):
+            raise HTTPException(STATUSES[items])
         prompts = await self._host.receive(items)
-        return self._channel.respond(prompts, asked) if self._channel.capabilities.answers_in_request else DONE
+        return await self._respond(prompts, asked) if self._channel.capabilities.answers_in_request else DONE
+
+    async def _respond(self, prompts: list[Prompt], asked: WebhookRequest) -> Answer:
+        """What the plugin answers. Where that is nothing, what came is durable all the same, and is answered when it comes
+        again."""
+        answer: object
+        try:
+            with handling(asked.body):
+                answer = await threads_of(self._channel).run(
+                    lambda: self._channel.respond(prompts, asked), RESPOND_LIMIT
+                )
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            answer = error
+        if isinstance(answer, Response):
+            return answer
+        log.error("channel %s has no answer to a request (%s)", self._channel.name, type(answer).__name__)
+        return BUSY
 
     async def _asked(self, scope: Scope, receive: Receive) -> WebhookRequest:
         """Straight from ASGI, which has the names of headers in lower case: Starlette's Request costs more than this."""
@@ -106,11 +125,3 @@ class Webhook:
             raise HTTPException(400) from None
         path = scope["path"] + (f"?{query}" if query else "")
         return WebhookRequest(self._public_url + path, headers, await whole(receive, limit))
-
-    def _is_genuine(self, asked: WebhookRequest) -> bool:
-        try:
-            with handling(asked.body):
-                return self._channel.verify(asked) is True
-        except Exception as error:  # noqa: BLE001 - what cannot be verified is not genuine
-            log.warning("channel %s could not verify a request (%s)", self._channel.name, type(error).__name__)
-            return False

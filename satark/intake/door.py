@@ -62,6 +62,10 @@ class Door:
         """Whether what comes is settled: from `start` to `stop`."""
         return self._task is not None and not self._task.done()
 
+    async def check(self) -> str:
+        """Return why nothing that comes is settled; "" where it is."""
+        return "" if self.is_open else "nothing settles the messages that come in; start the process anew"
+
     @property
     def voice(self) -> Voice:
         return self.desk.tools.jurisdiction.of(build_voice)
