@@ -1,17 +1,20 @@
 """One deed for many tips of the inbox: each for itself, so that one that cannot be done stops no other."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from satark.panel import bulk_closing
 from satark.panel.acting import INBOX, clocks, seals, tree
 from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.inbox import listing
 from satark.panel.sorting import priority_of
-from satark.panel.tip import ends_as
+from satark.panel.tip import end_faults, ends_as
+from satark.routing.limits import Fault
 from satark.tips import handing, verbs
 from satark.tips.entries import NotAllowed
 from satark.tips.life import NotNow
@@ -23,12 +26,30 @@ Verb = Callable[[AsyncConnection, Any], Awaitable[None]]
 
 async def bulk(work: Work) -> Response:
     """To those chosen, what the pressed button says. What the officer may not see any more, or may not do, is left."""
-    act = _verb(work)
     chosen = [one for one in work.form.getlist("chosen") if isinstance(one, str)][:MOST]
+    if faults := list(_faults(work, chosen)):
+        asked = {name: values[0] for name, values in parse_qs(work.text("back")).items()}
+        return await listing(work, asked, faults, chosen)
+    act = _verb(work)
+    if work.text("act") == "close" and (asked_once_more := await bulk_closing.confirm(work, chosen)) is not None:
+        return asked_once_more
     done = [reference for reference in chosen if await _do(work, reference, act)]
     await work.core.wake("deliver")
     said = urlencode({"done": len(done), "left": len(chosen) - len(done)})
     return RedirectResponse(f"{INBOX}?{'&'.join(filter(None, (work.text('back'), said)))}", SEE_OTHER)
+
+
+def _faults(work: Work, chosen: Sequence[str]) -> list[Fault]:
+    """What was not chosen."""
+    missing = [] if chosen else [Fault("none_chosen", "")]
+    match work.text("act"):
+        case "assign" if not work.text("office"):
+            return [*missing, Fault("no_office", "", field="bulk-office")]
+        case "priority" if not work.text("priority"):
+            return [*missing, Fault("needed", "", field="bulk-priority")]
+        case "close":
+            return [*missing, *end_faults(work, "bulk-")]
+    return missing
 
 
 def _verb(work: Work) -> Verb:

@@ -1,28 +1,11 @@
 """Forms of a tip that decide who works on it and who must not learn of it; each wants a reason."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from satark.panel.acting import TIP, clocks, do, seals, tree
 from satark.panel.gate import Work, guarded
-from satark.routing.policy import shut_out
 from satark.tips import conflict, handing
-
-
-def offices_to_accuse(work: Work, accused: Iterable[str]) -> list[str]:
-    """The offices that can still be named, the range first, then each district with its stations."""
-    pack, hidden = work.core.pack, shut_out(work.core.pack.parents, accused)
-    return [one for one in pack.offices if one not in hidden and one != pack.outside]
-
-
-def districts_for(work: Work, tip: Any, accused: Iterable[str]) -> list[str]:
-    """The districts that a tip can go over to."""
-    pack, hidden = work.core.pack, shut_out(work.core.pack.parents, accused)
-    offices = (one.id for one in pack.offices.values() if one.kind == "district")
-    return [one for one in offices if one != tip.district and one not in hidden]
 
 
 def _reason(work: Work) -> str:

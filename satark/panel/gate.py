@@ -1,7 +1,7 @@
 """The one mechanism before every page: who is signed in, is the form genuine, how is it shown."""
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from satark.channels.storable import storable
+from satark.collation import collation_key
 from satark.core import Core
 from satark.insight.watching import Series
 from satark.panel.roles import OFFICERS, Role
@@ -59,6 +60,10 @@ class Work:
         """An office with its district, for many a station has a namesake."""
         district = self.core.pack.district_of(office) if office in self.core.pack.offices else ""
         return " · ".join(filter(None, (self.name(office), self.name(district) if district != office else "")))
+
+    def in_order(self, offices: Iterable[str]) -> list[str]:
+        """Offices as one looks for them in a list: by their name in the officer's language."""
+        return sorted(offices, key=lambda one: collation_key(self.full_name(one)))
 
     def is_closed(self, office: str) -> bool:
         return office in self.core.pack.offices and office not in self.core.pack.open_parents

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from satark.panel.acting import TIP, do, seals
 from satark.panel.gate import Work, guarded
-from satark.panel.sorting import office_kinds
+from satark.panel.offers import office_kinds
 from satark.tips import holding
 
 

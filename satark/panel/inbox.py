@@ -2,16 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from satark.language import LANGUAGES
 from satark.panel.gate import Work, guarded, signed_in
+from satark.panel.given import NOTHING_GIVEN, Given
+from satark.panel.offers import ENDS
 from satark.panel.roles import EVERYBODY, FIRST_PAGE
 from satark.panel.saved import saved_of
-from satark.panel.tip import ENDS
+from satark.routing.limits import Fault
 from satark.routing.tree import below, line
 from satark.store.clock import hour_of, now
 from satark.tips.inbox import arrived, counts, inbox, most_counted, newest
@@ -28,7 +30,14 @@ async def first(work: Work) -> Response:
 
 
 async def show(work: Work) -> Response:
-    asked = work.request.query_params
+    return await listing(work, work.request.query_params)
+
+
+async def listing(
+    work: Work, asked: Mapping[str, str], faults: Sequence[Fault] = (), chosen: Sequence[str] = ()
+) -> Response:
+    """The page of the list that an address asks for; where a form of it was refused, with what is wrong, and with the tips
+    that were `chosen`."""
     filters = Filters.of(lambda name: asked.get(name, ""))
     before, after = (place_in(asked.get(name, "")) for name in ("before", "after"))
     async with work.core.store.read() as db:
@@ -36,7 +45,7 @@ async def show(work: Work) -> Response:
         by_status = await counts(db, work.viewer, filters)
     return await list_page(
         work, filters, tips=page.tips, newer=page.newer, older=page.older, counts=by_status,
-        done=asked.get("done", ""), left=asked.get("left", ""),
+        done=asked.get("done", ""), left=asked.get("left", ""), faults=faults, chosen=chosen,
     )  # fmt: skip
 
 
@@ -45,11 +54,16 @@ def place_in(said: str) -> Place | None:
     return Place(int(found[1]), found[2]) if found else None
 
 
-async def list_page(work: Work, filters: Filters, **shown: Any) -> Response:
+async def list_page(
+    work: Work, filters: Filters, *, faults: Sequence[Fault] = (), chosen: Sequence[str] = (), **shown: Any
+) -> Response:
     """The page of the list: of all tips, or of those that have the `words` that were searched."""
     whole = {"newer": None, "older": None, "counts": {}, "words": "", "reached": None, "done": "", "left": "", **shown}
     return work.page(
         "tips.html",
+        422 if faults else 200,
+        given=Given(work.form, faults) if faults else NOTHING_GIVEN,
+        chosen=chosen,
         saved=await saved_of(work.core.store, work.viewer.officer_id),
         priorities=list(Priority),
         ends=[one.value for one in ENDS],
@@ -71,7 +85,7 @@ def _options(work: Work) -> dict[str, Options]:
     pack, parents = work.core.pack, work.core.pack.parents
 
     def of(offices: Iterable[str]) -> Options:
-        return sorted(((one, work.full_name(one)) for one in offices), key=lambda one: one[1])
+        return [(one, work.full_name(one)) for one in work.in_order(offices)]
 
     near = {one for office in work.viewer.offices for one in (*line(parents, office), *below(parents, office))}
     kinds = {kind: [one.id for one in pack.offices.values() if one.kind == kind] for kind in ("district", "station")}

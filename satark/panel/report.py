@@ -12,6 +12,7 @@ from satark.channels.storable import media_type
 from satark.evidence.keeping import OverLimit
 from satark.panel.acting import TIP, clocks, do, found, once, seals
 from satark.panel.gate import Work, guarded
+from satark.panel.offers import SEIZURES
 from satark.store.tables import Voice
 from satark.tips import verbs
 from satark.tips.asking import asks_who, telling_phrases
@@ -20,8 +21,6 @@ from satark.tips.life import Status
 
 READ = 262_144
 SEND = "send"
-# More rows than an officer fills in on a telephone; a longer list is a photo.
-SEIZURES = 4
 MOST_SEIZED = 12
 MOST_ARRESTS = 9999
 MOST_LINE = 120

@@ -1,7 +1,6 @@
 """Forms that put a tip in order: how urgent it is, what it is about, what is ticked off, what belongs together, and a sender
 who tells lies."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from satark.panel.acting import TIP, clocks, do, seals, tree
 from satark.panel.gate import Work, guarded
+from satark.panel.offers import office_kinds
 from satark.tips import links, verbs
 from satark.tips.abuse import Wish, ask_to_mute
 from satark.tips.checklist import tick
@@ -79,12 +79,6 @@ async def merge(work: Work) -> Response:
         await links.merge(db, clocks(work), seals(work), work.viewer, tip, await _other(work, db))
 
     return await do(work, act)
-
-
-def office_kinds(work: Work) -> Sequence[str]:
-    """The kinds of the offices that the officer serves in."""
-    offices = work.core.pack.offices
-    return [offices[one].kind for one in work.viewer.offices if one in offices]
 
 
 async def mute(work: Work) -> Response:

@@ -1,103 +1,29 @@
 """One tip: its page, and what an officer does with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from satark.panel.acting import TIP, clocks, do, found, once, opened, seals, tree
-from satark.panel.conflict import districts_for, offices_to_accuse
+from satark.panel import tip_page
+from satark.panel.acting import TIP, clocks, do, found, once, seals, tree
 from satark.panel.gate import Work, guarded, signed_in
-from satark.panel.report import SEIZURES
-from satark.panel.sorting import office_kinds
-from satark.routing.pack import Office, Pack
-from satark.store.clock import hour_of, now
+from satark.routing.limits import Fault
 from satark.tips import handing, verbs
-from satark.tips.abuse import may_mute
-from satark.tips.alike import alike
 from satark.tips.asking import asks_who, telling_phrases
-from satark.tips.checklist import ticked
-from satark.tips.conflict import read_by
-from satark.tips.holding import hold_of, may_hold
-from satark.tips.letters import QUICK, Letter
-from satark.tips.life import FOLLOWING, Outcome, Priority, Status
-from satark.tips.links import links_of
-from satark.tips.queries import accused_by, barred_who_looked, files_of, letters_of, progress_of, steps_of, tip_for
+from satark.tips.letters import QUICK
+from satark.tips.life import ENDED, Outcome, Status
+from satark.tips.queries import is_reported, progress_of, tip_for
 
 LOOK_EVERY = 2.0
-ENDS = (Status.CLOSED, Status.DUPLICATE, Status.NOT_ACTIONABLE)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A letter as an officer reads it; `letter` is None where this panel has no key to it."""
-
-    row: Any
-    letter: Letter | None
 
 
 async def show(work: Work) -> Response:
     async with work.core.store.write() as db:
-        tip = await found(work, db)
-        await verbs.look(db, clocks(work), work.viewer, tip)
-        tip = await found(work, db)
-        read, reading = await _read(work, db, tip), await read_by(db, tip)
-    return work.page(
-        "tip.html", tip=tip, this_hour=hour_of(now()), **read, **_offered(work, tip, read["accused"], reading)
-    )
-
-
-async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:
-    """What the page shows of a tip."""
-    files, accused = await files_of(db, tip.id), await accused_by(db, tip.id)
-    category = work.core.pack.category(tip.category)
-    return {
-        "letters": [Shown(row, opened(work, row)) for row in await letters_of(db, tip.id)],
-        "files": files,
-        "ready": sum(1 for file in files.values() if file.state == "ready"),
-        "withheld": sum(1 for file in files.values() if file.state == "withheld"),
-        "steps": await steps_of(db, tip.id),
-        "accused": sorted(accused),
-        "barred": await barred_who_looked(db, tip, accused, work.core.pack.parents),
-        "links": await links_of(db, work.viewer, tip),
-        "alike": await alike(db, work.viewer, tip, work.core.keeper.locker) if work.core.keeper.locker else [],
-        "checklist": category.checklist if category else (),
-        "ticked": await ticked(db, tip.id),
-        "hold": await hold_of(db, tip.id),
-        "can_take_back": await handing.may_take_back(db, work.viewer, tip, tree(work)),
-    }
-
-
-def _offered(work: Work, tip: Any, accused: Sequence[str], reading: Collection[str]) -> dict[str, Any]:
-    """What can be done with it now, by this officer."""
-    pack, following = work.core.pack, FOLLOWING[Status(tip.status)]
-    channel = work.core.registry.channels.get(tip.channel)
-    return {
-        "quick": QUICK,
-        "handed_to_us": tip.assigned in work.viewer.offices,
-        "districts": districts_for(work, tip, accused),
-        "offices": offices_to_accuse(work, accused),
-        "assignable": sorted(handing.may_assign(work.viewer, tree(work), reading, accused)),
-        "categories": [one.id for one in pack.categories if not one.hidden or one.id == tip.category],
-        "stations": [one.id for one in pack.offices.values() if _is_station_of(pack, one, tip.district)],
-        "priorities": list(Priority),
-        "rows": SEIZURES,
-        "can_assign": Status.ASSIGNED in following,
-        "can_act": Status.ACTION_TAKEN in following,
-        "ends": [status.value for status in ENDS if status in following],
-        "outcomes": [outcome.value for outcome in Outcome if outcome],
-        "can_mute": may_mute(office_kinds(work)),
-        "can_hold": may_hold(office_kinds(work)),
-        "finds_sender": channel is not None and channel.capabilities.pushes_for != 0,
-    }
-
-
-def _is_station_of(pack: Pack, office: Office, district: str) -> bool:
-    return office.kind == "station" and not office.closed and pack.district_of(office.id) == district
+        await verbs.look(db, clocks(work), work.viewer, await found(work, db))
+        shown = await tip_page.shown(work, db)
+    return tip_page.page(work, shown)
 
 
 async def live(work: Work) -> Response:
@@ -124,6 +50,8 @@ async def _changes(work: Work) -> AsyncIterator[str]:
 
 async def assign(work: Work) -> Response:
     office = work.text("office")
+    if not office:
+        return await tip_page.refused(work, [Fault("no_office", "", field="office")])
     return await do(
         work, lambda db, tip: handing.assign(db, clocks(work), seals(work), work.viewer, tip, office, tree(work))
     )
@@ -134,24 +62,42 @@ async def take_back(work: Work) -> Response:
 
 
 def ends_as(work: Work) -> tuple[Status, Outcome]:
-    """How a form closes a tip."""
+    """How a form closes a tip. `end_faults` tells what was not chosen."""
     try:
         status, outcome = Status(work.text("status")), Outcome(work.text("outcome"))
     except ValueError:
         raise HTTPException(422) from None
-    if status not in ENDS:
+    if status not in ENDED:
         raise HTTPException(422)
     return status, outcome if status is Status.CLOSED else Outcome.NONE
 
 
+def end_faults(work: Work, before: str = "") -> list[Fault]:
+    """What was not chosen of how a tip ends, at the fields whose ids begin with `before`."""
+    if not work.text("status"):
+        return [Fault("needed", "", field=f"{before}end")]
+    if work.text("status") == Status.CLOSED and not work.text("outcome"):
+        return [Fault("needed", "", field=f"{before}outcome")]
+    return []
+
+
 async def close(work: Work) -> Response:
+    if faults := end_faults(work):
+        return await tip_page.refused(work, faults)
     status, outcome = ends_as(work)
+    if outcome is Outcome.ACTED and not await _is_reported(work):
+        return await tip_page.refused(work, [Fault("no_report_yet", "", field="outcome")])
     words = work.text("words")
     if (asked := await _asked_once_more(work, words)) is not None:
         return asked
     return await do(
         work, lambda db, tip: verbs.close(db, clocks(work), seals(work), work.viewer, tip, status, outcome, words)
     )
+
+
+async def _is_reported(work: Work) -> bool:
+    async with work.core.store.read() as db:
+        return await is_reported(db, await found(work, db))
 
 
 async def message(work: Work) -> Response:

@@ -14,7 +14,7 @@ from satark.routing.policy import entitled, handed_up
 from satark.store.tables import Tip
 from satark.tips.audit import append
 from satark.tips.clocks import Clocks
-from satark.tips.conflict import Tree, give, narrow_readers, read_by
+from satark.tips.conflict import Tree, add_reader, give, narrow_readers, read_by
 from satark.tips.life import ENDED, Status
 from satark.tips.queries import accused_by
 from satark.tips.standing import restart
@@ -35,6 +35,7 @@ async def hand_up(db: AsyncConnection, clocks: Clocks, tree: Tree, closed: Colle
         above = handed_up(tree.parents, tree.outside, tip.assigned, await accused_by(db, tip.id))
         await give(db, tip, above)
         await narrow_readers(db, tip, entitled(tree.parents, tree.outside, above, await read_by(db, tip)))
+        await add_reader(db, tip, above)
         await restart(db, clocks, tip.id)
     # Last, for the audit log is one chain: who holds its end waits for nobody.
     for tip in tips:

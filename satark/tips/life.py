@@ -47,6 +47,10 @@ class NotNow(Exception):
     """A tip in this status cannot take that step."""
 
 
+class NoReport(NotNow):
+    """A tip cannot end as a success before its action report."""
+
+
 def check_step(current: str, wanted: Status) -> None:
     """Raises NotNow."""
     if wanted not in FOLLOWING[Status(current)]:

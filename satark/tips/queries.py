@@ -15,6 +15,7 @@ from satark.store.clock import hour_of
 from satark.store.officers import AuditEntry, Officer, Post
 from satark.store.tables import Accusation, Evidence, Message, StatusChange, Tip
 from satark.tips.lateness import lateness_is, step_is, turn_is
+from satark.tips.life import Status
 from satark.tips.numbers import span
 from satark.tips.viewing import Viewer, unread, visible
 
@@ -130,6 +131,12 @@ async def progress_of(db: AsyncConnection, tip_id: str) -> list[Any]:
     letters = await db.execute(select(_message.id, _message.delivery).where(_message.tip_id == tip_id))
     files = await db.execute(select(_evidence.id, _evidence.state).where(_evidence.tip_id == tip_id))
     return sorted(tuple(row) for row in (*letters, *files))
+
+
+async def is_reported(db: AsyncConnection, tip: Any) -> bool:
+    """Whether there was an action report about a tip: the step is kept when what it said is destroyed."""
+    taken = select(_step.id).where(_step.tip_id == tip.id, _step.status == Status.ACTION_TAKEN.value).limit(1)
+    return (await db.execute(taken)).first() is not None
 
 
 async def steps_of(db: AsyncConnection, tip_id: str) -> list[Any]:

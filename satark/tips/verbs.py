@@ -17,8 +17,9 @@ from satark.tips.audit import append
 from satark.tips.clocks import Clocks
 from satark.tips.entries import Seals, check_once, keep_inside, keep_note, move, tell
 from satark.tips.letters import Letter, LetterKind, Piece, Result, letter_in
-from satark.tips.life import Outcome, Priority, Status
+from satark.tips.life import NoReport, Outcome, Priority, Status
 from satark.tips.links import merged_into
+from satark.tips.queries import is_reported
 from satark.tips.viewing import Viewer
 
 _tip: Any = Tip
@@ -53,7 +54,10 @@ async def close(
     db: AsyncConnection, clocks: Clocks, seals: Seals, viewer: Viewer, tip: Any, status: Status, outcome: Outcome,
     words: str,
 ) -> None:  # fmt: skip
-    """End a tip: closed with an outcome, a duplicate, or not actionable."""
+    """End a tip: closed with an outcome, a duplicate, or not actionable. Raises NoReport for a success of which nothing was
+    reported."""
+    if outcome is Outcome.ACTED and not await is_reported(db, tip):
+        raise NoReport
     await move(db, clocks, tip, status, outcome)
     await _tell_all(db, seals, viewer, tip, letter_in(words, status))
     await append(db, viewer.officer_id, "close", tip.id, f"{status} {outcome}".strip())

@@ -257,7 +257,7 @@ async def test_a_chat_is_answered_reminded_submitted_when_idle_and_destroyed(apa
 # What a form of a tip holds, where it must hold something.
 REASON = {"words": "because"}
 VERBS: Mapping[str, Mapping[str, str]] = {
-    "assign": {"office": "district/jaunpur"}, "message": {"words": "Thank you."}, "note": REASON, "hold": REASON,
+    "assign": {"office": "district/jaunpur"}, "take-back": {}, "message": {"words": "Thank you."}, "note": REASON, "hold": REASON,
     "release": REASON, "priority": {"priority": "1"}, "checklist": {"done": "raid"}, "mute": {"wish": "slow", **REASON},
     "classify": {"category": "weapons", "station": KOTWALI}, "link": {}, "unlink": {},
     "report": {"text": "went", "words": "done", "step": "send"}, "merge": {},

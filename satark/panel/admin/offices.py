@@ -28,7 +28,7 @@ def _tree(work: Work, given: Given = NOTHING_GIVEN) -> Response:
     """The tree, and the form for a new office as it was filled in."""
     pack = work.core.pack
     below: dict[str, list[Office]] = {}
-    for office in sorted(pack.offices.values(), key=lambda one: work.name(one.id)):
+    for office in map(pack.offices.__getitem__, work.in_order(pack.offices)):
         below.setdefault(office.parent, []).append(office)
     above = [one for kinds in PARENTS.values() for one in kinds]
     return work.page(
@@ -36,7 +36,7 @@ def _tree(work: Work, given: Given = NOTHING_GIVEN) -> Response:
         422 if given.faults else 200,
         below=below,
         kinds=list(PARENTS),
-        parents=[one for one in pack.open_parents if pack.offices[one].kind in above],
+        parents=work.in_order(one for one in pack.open_parents if pack.offices[one].kind in above),
         given=given,
     )
 
@@ -96,7 +96,7 @@ async def _page(work: Work, office: Office, given: Given = NOTHING_GIVEN) -> Res
         one=office,
         point=_point_of(work, office.id, edit),
         movable=office.kind in PARENTS,
-        parents=[one for one in pack.open_parents if _may_stand_below(work, office, one)],
+        parents=work.in_order(one for one in pack.open_parents if _may_stand_below(work, office, one)),
         given=given,
         is_edited=edit is not None and office.id in work.core.jurisdiction.base.offices,
     )

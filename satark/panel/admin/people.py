@@ -33,7 +33,7 @@ async def _page(work: Work, given: Given = NOTHING_GIVEN, *, login: str = "", pa
         people=[one for one in await people.everybody(work.core.store) if _says(work, one, wanted.casefold())],
         query=wanted,
         roles=[role.value for role in Role],
-        offices=list(work.core.pack.open_parents),
+        offices=work.in_order(work.core.pack.open_parents),
         login_limit=LOGIN_LIMIT,
         name_limit=NAME_LIMIT,
         given=given,
@@ -62,7 +62,7 @@ async def _person(work: Work, given: Given = NOTHING_GIVEN, password: str = "") 
         422 if given.faults else 200,
         person=person,
         serving=SERVING,
-        offices=[one for one in work.core.pack.open_parents if one not in person.offices],
+        offices=work.in_order(one for one in work.core.pack.open_parents if one not in person.offices),
         given=given,
         password=password,
     )

@@ -32,7 +32,7 @@ async def show(work: Work) -> Response:
     settings = work.core.settings
     return work.page(
         "posters.html",
-        offices=list(_codes(work)),
+        offices=work.in_order(_codes(work)),
         forms=list(FORMS),
         locales=LOCALES,
         links=list(_links(work, "", "")),

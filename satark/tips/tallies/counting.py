@@ -45,9 +45,12 @@ class Facts:
         return self.district, self.station, self.category
 
 
-def state_of(status: str, outcome: str) -> str:
-    """The outcome of a tip that was closed with one, else its status."""
-    return outcome if status == Status.CLOSED and outcome else status
+def state_of(status: str, outcome: str, *, reported: bool) -> str:
+    """The outcome of a tip that was closed with one, else its status. A success without an action report is none: earlier
+    versions let officers close tips like that."""
+    if status != Status.CLOSED or not outcome or (outcome == Outcome.ACTED and not reported):
+        return status
+    return outcome
 
 
 def seen_by(eyes: Eyes, tips: Iterable[Facts]) -> list[Facts]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.tables import Accusation, StatusChange, Tip, TipReader
-from satark.tips.life import Outcome, Status
+from satark.tips.life import Status
 from satark.tips.tallies.calendar import first_hour
 from satark.tips.tallies.counting import REPEATED_WITHIN, Facts, state_of
 from satark.tips.tallies.waits import Wait
@@ -45,13 +45,13 @@ async def facts(
     is_read = exists().where(_reader.tip_id == _tip.id, *read).correlate(Tip)
     steps = await _steps(db, (*time, is_read))
     rows = await db.execute(select(*_COLUMNS).where(*time, is_read))
-    return [
-        Facts(
-            row.id, row.hour, row.category, row.district, row.station, row.cell, state_of(row.status, row.outcome),
-            row.synthetic, frozenset(readers[row.id]), frozenset(accused[row.id]), _waits(row.hour, steps[row.id]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_facts(row, readers[row.id], accused[row.id], _waits(row.hour, steps[row.id])) for row in rows]
+
+
+def _facts(row: Any, readers: Iterable[str], accused: Iterable[str], waits: tuple[tuple[Wait, int], ...]) -> Facts:
+    state = state_of(row.status, row.outcome, reported=any(wait is Wait.ACTION for wait, _ in waits))
+    place = (row.category, row.district, row.station, row.cell)
+    return Facts(row.id, row.hour, *place, state, row.synthetic, frozenset(readers), frozenset(accused), waits)
 
 
 async def _by_tip(db: AsyncConnection, wanted: Any) -> dict[str, set[str]]:
@@ -62,8 +62,8 @@ async def _by_tip(db: AsyncConnection, wanted: Any) -> dict[str, set[str]]:
 
 
 async def _steps(db: AsyncConnection, wanted: Iterable[Any]) -> dict[str, list[Any]]:
-    """When a tip first took each step, by tip: `status`, `outcome`, `hour`."""
-    columns = (_step.tip_id, _step.status, _step.outcome)
+    """When a tip first took each step, by tip: `status`, `hour`."""
+    columns = (_step.tip_id, _step.status)
     first = select(*columns, func.min(_step.hour).label("hour")).join(Tip, _tip.id == _step.tip_id)
     found: dict[str, list[Any]] = defaultdict(list)
     for row in await db.execute(first.where(*wanted, _step.status != Status.RECEIVED.value).group_by(*columns)):
@@ -74,15 +74,15 @@ async def _steps(db: AsyncConnection, wanted: Iterable[Any]) -> dict[str, list[A
 def _waits(hour: int, steps: Iterable[Any]) -> tuple[tuple[Wait, int], ...]:
     first: dict[Wait, int] = {}
     for step in steps:
-        for wait in _ended_by(step.status, step.outcome):
+        for wait in _ended_by(step.status):
             first[wait] = min(first.get(wait, step.hour), step.hour)
     return tuple((wait, first[wait] - hour) for wait in Wait if wait in first)
 
 
-def _ended_by(status: str, outcome: str) -> Iterable[Wait]:
+def _ended_by(status: str) -> Iterable[Wait]:
     """The waits that a step ends, if nothing ended them before. Whatever follows the beginning, somebody looked."""
     yield Wait.SEEN
     if status == Status.ASSIGNED:
         yield Wait.ASSIGNED
-    if status == Status.ACTION_TAKEN or outcome == Outcome.ACTED:
+    if status == Status.ACTION_TAKEN:
         yield Wait.ACTION

@@ -247,7 +247,9 @@ def by_hand(tips: list[Any], steps: dict[str, list[Any]]) -> dict[str, Any]:
     for tip in tips:
         there = datetime.fromtimestamp(tip.hour * 3600, UTC)
         place = (there.year * 12 + there.month - 1, tip.district, tip.station, tip.category)
-        found["states"][place][tip.outcome if tip.status == "closed" and tip.outcome else tip.status] += 1
+        reported = any(one.status == "action_taken" for one in steps[tip.id])
+        ends_as = tip.outcome if tip.status == "closed" and (tip.outcome != "acted" or reported) else ""
+        found["states"][place][ends_as or tip.status] += 1
         found["days"][(there.date() - datetime(1970, 1, 1).date()).days, tip.district, tip.category] += 1
         found["slots"][there.weekday(), there.hour] += 1
         found["repeats"][place] += any(_repeats(tip, other) for other in tips)
@@ -258,7 +260,7 @@ def by_hand(tips: list[Any], steps: dict[str, list[Any]]) -> dict[str, Any]:
         first = {
             "seen": [one.hour for one in steps[tip.id] if one.status != "received"],
             "assigned": [one.hour for one in steps[tip.id] if one.status == "assigned"],
-            "action": [one.hour for one in steps[tip.id] if one.status == "action_taken" or one.outcome == "acted"],
+            "action": [one.hour for one in steps[tip.id] if one.status == "action_taken"],
         }
         for step, hours in first.items():
             if hours:
