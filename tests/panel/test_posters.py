@@ -98,7 +98,7 @@ async def test_an_officer_prints_for_their_own_area_and_an_administrator_for_all
         page = (await desks.clients[login].get(PAGE)).text
         for office in everywhere:
             assert (await desks.make(login, office=office)).status_code == (200 if office in offices else 422)
-            assert (f'value="{office}"' in page) is (office in offices)
+            assert (f'value="{office}"' in page) is (office in offices or not office)
 
 
 @pytest.mark.parametrize("wrong", [{"form": "a3"}, {"locale": "bho"}, {"locale": "../x"}, {"place": "x" * 61}])
