@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from satark.panel.gate import SEE_OTHER, Work
+from satark.panel.overwriting import Outdated, conflict_page
 from satark.store.sealing import CannotOpen, Opener, Seal
 from satark.tips.clocks import Clocks, clocks_of
 from satark.tips.conflict import Tree
@@ -16,6 +17,7 @@ from satark.tips.entries import AlreadyDone, NotAllowed, Seals
 from satark.tips.letters import Letter, LetterKind, open_letter
 from satark.tips.life import NotNow
 from satark.tips.queries import tip_for
+from satark.tips.versions import changed_since, facts_of, lock_tip
 
 INBOX = "/panel/tips"
 TIP = "/tips/{reference}"
@@ -60,16 +62,29 @@ def opened(work: Work, row: Any) -> Letter | None:
         return None
 
 
+async def _unchanged(work: Work, db: AsyncConnection) -> Any:
+    """The tip of the address, which nobody else changes before this transaction ends. Raises Outdated where what the form
+    changes was changed since the form was made."""
+    await lock_tip(db, (await found(work, db)).id)
+    tip = await found(work, db)
+    facts, verb = await facts_of(db, tip), work.request.url.path.rsplit("/", 1)[-1]
+    if changed := changed_since(work.text("version"), facts, verb):
+        raise Outdated(tip, facts, changed)
+    return tip
+
+
 async def do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]]) -> Response:
     """Run a verb on the tip of the address, then show the tip; the inbox, where it may not be seen any more."""
     reference = work.request.path_params["reference"]
     try:
         async with work.core.store.write() as db:
-            tip = await found(work, db)
+            tip = await _unchanged(work, db)
             if tip.destroyed is not None:
                 raise NotNow
             await act(db, tip)
             left = await tip_for(db, work.viewer, reference)
+    except Outdated as outdated:
+        return conflict_page(work, outdated)
     except AlreadyDone:
         return RedirectResponse(f"{INBOX}/{reference}", SEE_OTHER)
     except NotNow:

@@ -31,11 +31,12 @@ async def priority(work: Work) -> Response:
 
 
 async def checklist(work: Work) -> Response:
-    done = [one for one in work.form.getlist("done") if isinstance(one, str)]
+    done, shown = ([one for one in work.form.getlist(name) if isinstance(one, str)] for name in ("done", "shown"))
 
     async def act(db: AsyncConnection, tip: Any) -> None:
         category = work.core.pack.category(tip.category)
-        await tick(db, work.viewer, tip, [item.id for item in category.checklist] if category else [], done)
+        offered = [item.id for item in category.checklist] if category else []
+        await tick(db, work.viewer, tip, offered, done, shown if "items" in work.form else None)
 
     return await do(work, act)
 

@@ -21,6 +21,7 @@ from satark.tips.holding import hold_of
 from satark.tips.letters import Letter
 from satark.tips.links import links_of
 from satark.tips.queries import accused_by, barred_who_looked, files_of, is_reported, letters_of, steps_of
+from satark.tips.versions import facts_of, version_of
 
 
 @dataclass(frozen=True)
@@ -68,5 +69,6 @@ async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:
         "checklist": category.checklist if category else (),
         "ticked": await ticked(db, tip.id),
         "hold": await hold_of(db, tip.id),
+        "version": version_of(await facts_of(db, tip)),
         "can_take_back": await handing.may_take_back(db, work.viewer, tip, tree(work)),
     }

@@ -1,6 +1,6 @@
 """What is to be done about a tip of a category, item by item, and who did it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +32,20 @@ async def ticked(db: AsyncConnection, tip_id: str) -> Mapping[str, Ticked]:
     return {row.item: Ticked(row.name or "", row.hour) for row in rows}
 
 
-async def tick(db: AsyncConnection, viewer: Viewer, tip: Any, offered: Collection[str], done: Collection[str]) -> None:
-    """Of the items `offered`, those in `done` are done and no others. What was done before keeps its hour."""
+def after_form(before: Set[str], shown: Set[str], done: Set[str]) -> set[str]:
+    """Return what is done after a form that showed the items `shown` as done and came back with `done`: item by item, so
+    that what others ticked or took back meanwhile stays as they left it."""
+    return (set(before) | (done - shown)) - (shown - done)
+
+
+async def tick(
+    db: AsyncConnection, viewer: Viewer, tip: Any, offered: Collection[str], done: Collection[str],
+    shown: Collection[str] | None = None,
+) -> None:  # fmt: skip
+    """Of the items `offered`, enter what a form changed: it showed those in `shown` as done and came back with `done`. Where
+    `shown` is None, those in `done` are done and no others. What was done before keeps its hour."""
     before = (await ticked(db, tip.id)).keys() & set(offered)
-    after = set(done) & set(offered)
+    after = after_form(before, before if shown is None else set(shown), set(done)) & set(offered)
     new, gone = sorted(after - before), sorted(before - after)
     if gone:
         await db.execute(delete(CheckMark).where(_mark.tip_id == tip.id, _mark.item.in_(gone)))
