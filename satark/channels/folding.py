@@ -10,13 +10,14 @@ Each character is folded by itself, so `fold(a + b) == fold(a) + fold(b)`, and e
 the one it came from.
 """
 
+import re
 import unicodedata
-from bisect import bisect_left
 from typing import NamedTuple
 
 MASK = "█████"
 """What stands where something that leads to a person was cut out."""
 
+_NO_DIGITS = re.compile("[^0-9]+")
 _VIRAMA = 9
 _LARGEST_NUMBER = 99
 _SAME = {
@@ -49,10 +50,6 @@ class Folded(NamedTuple):
             last += 1
         return first, last
 
-    def place_of(self, at: int) -> int:
-        """Where in `text` what stands at `at` in the original begins."""
-        return bisect_left(self.origins, at)
-
 
 class _Table(dict[int, str]):
     """What each character becomes: worked out once, for `str.translate`."""
@@ -75,7 +72,7 @@ def fold_with_origins(text: str) -> Folded:
 
 def digits_in(text: str) -> str:
     """The numbers in `text` as 0-9, and nothing else."""
-    return "".join(filter(str.isdigit, fold(text)))
+    return _NO_DIGITS.sub("", fold(text))
 
 
 def _fold_character(char: str) -> str:

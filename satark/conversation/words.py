@@ -12,6 +12,8 @@ LONGEST_WORD = 100
 # One sound, written in two ways: हिन्दी and हिंदी, मिटायें and मिटाएं.
 NASAL = re.compile("[ङञणनम]्(?=[क-ह])")
 _GLIDES = str.maketrans({"ए": "ये", "ई": "यी"})
+# A code has none but these: what a telephone puts around it is not of it.
+_NO_CODE = re.compile("[^A-Za-z0-9_-]+")
 
 
 def fold(text: str) -> str:
@@ -32,7 +34,8 @@ def is_long(word: str) -> bool:
 
 def poster_in(text: str, world: World) -> str:
     """The code of a poster, where the message is a greeting and that code, as a QR code prefills it; else ""."""
-    greeting, _, code = text.strip().rpartition(" ")
+    greeting, _, last = text.strip().rpartition(" ")
+    code = _NO_CODE.sub("", last)
     return code if code in world.posters and spelled(greeting) in world.vocabulary.greetings else ""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from satark.channels.folding import MASK as MASK
 from satark.channels.folding import digits_in, fold, fold_with_origins
 from satark.channels.messages import Secret
-from satark.identity.own_names import find_addresses, find_name
+from satark.identity.own_names import FoldedText, find_addresses, find_name
 from satark.identity.own_numbers import FEWEST_DIGITS, find_number
 
 # What belongs to a number that it stands right before.
@@ -19,7 +19,7 @@ _OPENING = "+＋(（"
 def mask(text: str, own: Iterable[Secret]) -> str:
     """`text` with each of the informant's own numbers and names replaced by a bar."""
     values = [secret.reveal() for secret in own]
-    folded = fold(text)
+    folded = FoldedText(fold(text))
     found = [span for value in values for span in _spans(folded, value)]
     addresses = [span for value in values for span in find_addresses(text, value)]
     if not found and not addresses:
@@ -31,13 +31,13 @@ def mask(text: str, own: Iterable[Secret]) -> str:
     return text
 
 
-def _spans(folded: str, value: str) -> Iterator[tuple[int, int]]:
+def _spans(text: FoldedText, value: str) -> Iterator[tuple[int, int]]:
     """A name may hold a number, and a number is one whatever is written with it."""
     number = digits_in(value)
     if len(number) >= FEWEST_DIGITS:
-        yield from find_number(folded, number)
+        yield from find_number(text.folded, number)
     if any(map(str.isalpha, value)):
-        yield from find_name(folded, value)
+        yield from find_name(text, value)
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:

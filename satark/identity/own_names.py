@@ -1,18 +1,20 @@
 """Finds somebody's own name in a folded text, as a whole and in part, and addresses that are made of it. Pure.
 
 Of a name `Ram Kumar Singh` these are found: all of it, with anything but letters between and with letters apart; with
-initials, and without what stands in the middle; each part alone. Parts that very many have are found alone only where
-somebody introduces themselves by them: they lead to nobody, and may be the names of whom a tip is about
-(`templates/masking/names.toml`).
+initials, and without what stands in the middle; each part alone; and in another script (transliterated.py). Parts that
+very many have are found alone only where somebody introduces themselves by them: they lead to nobody, and may be the names
+of whom a tip is about (`templates/masking/names.toml`).
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 
 from satark.channels.folding import fold
 from satark.conversation.words import NASAL, spelled
 from satark.identity.lexicon import name_words
+from satark.identity.transliterated import consonants_of, find_transliterated
 
 SHORTEST_NAME = 3
 LONGEST_NAME = 100
@@ -29,17 +31,40 @@ _NO_ADDRESS = rf"\s{_AT}<>()\[\],;:\"'"
 _ADDRESS = re.compile(rf"([^{_NO_ADDRESS}]{{1,64}})[{_AT}][^{_NO_ADDRESS}]{{1,255}}")
 
 
-def find_name(folded: str, name: str) -> Iterator[tuple[int, int]]:
+class FoldedText:
+    """A folded text, and what a quick look needs of it: nearly all texts hold no name."""
+
+    def __init__(self, folded: str) -> None:
+        self.folded = folded
+
+    @cached_property
+    def joined(self) -> str:
+        return _joined(self.folded)
+
+    @cached_property
+    def consonants(self) -> str:
+        return f" {consonants_of(self.folded)} "
+
+
+def find_name(text: FoldedText, name: str) -> Iterator[tuple[int, int]]:
     """Where a name stands in a folded text."""
     words = _words(name)
-    if not _holds_one_of(folded, [*words, "".join(words)], SHORTEST_NAME):
+    if _may_be_transliterated(text, words):
+        yield from find_transliterated(text.folded, _parts(words))
+    if not _holds_one_of(text.joined, [*words, "".join(words)], SHORTEST_NAME):
         return
-    parts = _parts(words)
-    for pattern in _patterns(parts):
-        for found in re.finditer(pattern, folded):
+    for pattern in _patterns(words, _parts(words)):
+        for found in re.finditer(pattern, text.folded):
             # Initials alone are no name.
-            if _holds_one_of(found["name"], parts, 2):
+            if _holds_one_of(_joined(found["name"]), words, 2):
                 yield found.span("name")
+
+
+def _may_be_transliterated(text: FoldedText, words: Sequence[str]) -> bool:
+    """Whether some word has the consonants of a part of the name, and one of both is not in Latin."""
+    if text.folded.isascii() and "".join(words).isascii():
+        return False
+    return any(f" {consonants_of(word)} " in text.consonants for word in words)
 
 
 def find_addresses(text: str, name: str) -> Iterator[tuple[int, int]]:
@@ -60,19 +85,23 @@ def _parts(words: Sequence[str]) -> Sequence[str]:
     return parts if len("".join(parts)) >= SHORTEST_NAME else ()
 
 
-def _holds_one_of(text: str, parts: Sequence[str], shortest: int) -> bool:
-    """A quick look, for nearly all texts hold none: whether one of the parts is there, with whatever in between."""
-    joined = _plain(text.replace(" ", ""))
+def _holds_one_of(joined: str, parts: Sequence[str], shortest: int) -> bool:
+    """Whether one of the parts is there, with whatever in between."""
     return any(_plain(part) in joined for part in parts if len(part) >= shortest)
+
+
+def _joined(text: str) -> str:
+    return _plain(text.replace(" ", ""))
 
 
 def _plain(text: str) -> str:
     return text if text.isascii() else NASAL.sub(_ANUSVARA, text)
 
 
-def _patterns(parts: Sequence[str]) -> Iterator[str]:
+def _patterns(words: Sequence[str], parts: Sequence[str]) -> Iterator[str]:
+    if len(words) > 1:
+        yield _named(" *".join(chain.from_iterable(map(_letters, words[:MOST_PARTS]))))
     if len(parts) > 1:
-        yield _named(" *".join(chain.from_iterable(map(_letters, parts))))
         yield _named(_with_initials(parts))
     for part in parts:
         if len(part) >= SHORTEST_NAME:

@@ -25,6 +25,7 @@ from satark.conversation.state import (
     Submitted,
     World,
 )
+from satark.conversation.words import poster_in
 
 RECEIPT = "1234567890123456"
 
@@ -360,3 +361,10 @@ def test_a_command_however_it_is_written(world: World, asked: str, written: str)
     state, asks, _ = run(world, [choice("language:hi"), choice("category:gambling"), text(written)])
     assert last(asks) == asked
     assert state.given == ()
+
+
+@pytest.mark.parametrize("around", ["{}", "{}.", "\u202a{}\u202c", "{}\u200b"])
+def test_a_poster_is_known_whatever_a_telephone_puts_around_its_code(world: World, around: str) -> None:
+    code = next(iter(world.posters))
+    for said in (f"hi {around.format(code)}", around.format(f"नमस्ते {code}")):
+        assert poster_in(said, world) == code

@@ -132,6 +132,13 @@ PROFILES = {
     "e-mail, first name": ("Ram Kumar", "ram1992@example.in"),
     "family name": ("Ram Bhardwaj", "Bhardwaj"),
     "to pay to": ("Ram Kumar", "ramkumar@okaxis"),
+    "common, with a title": ("Md Ali", "Md. Ali"),
+    "in Devanagari": ("Ram Kumar", "राम कुमार"),
+    "in Devanagari, first and last": ("Rameshwar Prasad Yadav", "रामेश्वर यादव"),
+    "in Devanagari, alone": ("Rameshwar Yadav", "रामेश्वर"),
+    "in Latin": ("प्रियंका मौर्य", "Priyanka"),
+    "in Latin, whole": ("राम कुमार", "Ram Kumar"),
+    "in Urdu": ("Ram Kumar", "رام کمار"),
     "introduced": ("Yadav", "Yadav"),
 }
 
@@ -155,6 +162,10 @@ def test_a_name_in_whatever_form(name: str, written: str) -> None:
         ("राम", "रामनगर में, रामा की दुकान"),
         ("Om", "om om om"),
         ("Ram Kumar", "suresh.yadav@gmail.com, ramesh@gmail.com"),
+        ("Ram Kumar", "यहाँ रम बिकती है, कुमार की दुकान"),
+        ("Saurabh", "यहाँ शराब बिकती है"),
+        ("Asha Devi", "आस पास सब जानते हैं"),
+        ("Kamal", "वह कम लोग हैं"),
         ("Sharab", "yahan sharab bikti hai"),
         ("R K S", "r k s"),
     ],
@@ -224,6 +235,11 @@ def test_a_quick_look_overlooks_no_name(text: str, name: str) -> None:
 def test_who_is_called_by_a_word_that_is_understood_can_say_it(name: str, said: str) -> None:
     envelope = Envelope(OWN[0], Secret("id"), Inbound(Kind.TEXT, said), (Secret(name),))
     assert masked(envelope) == envelope.inbound
+
+
+def test_a_number_is_masked_on_the_keys_of_a_telephone_too() -> None:
+    assert masked(Envelope(Secret("call"), Secret("id"), Inbound(Kind.DIGITS, DIGITS), OWN)).text == MASK
+    assert masked(Envelope(Secret("call"), Secret("id"), Inbound(Kind.DIGITS, "1"), OWN)).text == "1"
 
 
 def test_a_caption_is_masked_as_any_text() -> None:
