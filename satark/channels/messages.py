@@ -97,11 +97,28 @@ class Point(Struct, frozen=True):
     lon: float
 
 
+class AnnotationKind(StrEnum):
+    """What a message carries beside its words: the target of a link, whom it was forwarded from, what it answers."""
+
+    LINK = "link"
+    FORWARDED = "forwarded"
+    QUOTED = "quoted"
+
+
+class Annotation(Struct, frozen=True):
+    """`text` is the link's words and its target, the name and the address of whom it was forwarded from ("" where that is
+    not known), or the words that are quoted. It names the informant as little as the message does: the core masks it."""
+
+    kind: AnnotationKind
+    text: str = ""
+
+
 class Inbound(Struct, frozen=True):
     """One thing an informant said, did or sent, without who it was.
 
     `text` is the words of a text, the caption of a media, the digits of a keypad, the name of a shared location, or the
     payload of an opening (a poster's code). `choice` is a `Choice.id` that came back. `why` is for what is unsupported.
+    `annotations` are kept with what is kept of the message.
     """
 
     kind: Kind
@@ -110,6 +127,7 @@ class Inbound(Struct, frozen=True):
     media: Media | None = None
     point: Point | None = None
     why: Unusable = Unusable.KIND
+    annotations: tuple[Annotation, ...] = ()
 
 
 class Envelope(Struct, frozen=True):

@@ -10,6 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from satark.channels.messages import (
+    Annotation,
+    AnnotationKind,
     DeliveryState,
     DeliveryStatus,
     Envelope,
@@ -118,7 +120,23 @@ def _inbound(one: object) -> Inbound:
     _expect(inbound.why, Unusable)
     media = None if inbound.media is None else _media(inbound.media)
     point = None if inbound.point is None else _point(inbound.point)
-    return _changed(inbound, text=_text(inbound.text), choice=_text(inbound.choice), media=media, point=point)
+    return _changed(
+        inbound,
+        text=_text(inbound.text),
+        choice=_text(inbound.choice),
+        media=media,
+        point=point,
+        annotations=_annotations(inbound.annotations),
+    )
+
+
+def _annotations(some: object) -> tuple[Annotation, ...]:
+    """Those that are what they should be: without the others a message is still a message."""
+    if some == ():
+        return ()
+    found = [one for one in some if isinstance(one, Annotation)] if isinstance(some, (list, tuple)) else []
+    sound = [one for one in found if isinstance(one.kind, AnnotationKind) and isinstance(one.text, str)]
+    return tuple(_changed(one, text=storable(one.text)) for one in sound)
 
 
 def _media(one: object) -> Media:

@@ -8,6 +8,7 @@ fits none of these is taken as part of the account: nothing that was given is ev
 from msgspec.structs import replace
 
 from satark.channels.messages import Inbound, Kind, Unusable
+from satark.conversation.annotations import with_annotations
 from satark.conversation.answers import on_found, on_located, on_submitted
 from satark.conversation.choices import choose, spoken
 from satark.conversation.commands import command
@@ -40,7 +41,7 @@ def step(state: State, event: Event, world: World) -> Turn:
     """Advance a conversation by one event. Never raises; the state it returns is as valid as the one it got."""
     match event:
         case Inbound():
-            return _heard(state, event, world)
+            return with_annotations(_heard(state, event, world), len(state.given), event.annotations)
         case Located():
             return on_located(state, event, world)
         case Submitted():
@@ -146,5 +147,5 @@ def _give(state: State, given: Given, world: World) -> Turn:
 
 def _is_full(state: State, given: Given) -> bool:
     """A conversation is read and written as a whole with each message: it has an end, and whoever comes to it is told."""
-    characters = sum(len(one.text) for one in state.given) + len(given.text)
+    characters = sum(one.characters for one in state.given) + given.characters
     return len(state.given) >= MOST_GIVEN or bool(state.given and characters > MOST_CHARACTERS)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from satark.channels.messages import Asks, Inbound, MediaKind, Point
+from satark.channels.messages import Annotation, Asks, Inbound, MediaKind, Point
 
 VERSION = 1
 UNKNOWN = "unknown"
@@ -31,11 +31,16 @@ class Slot(StrEnum):
 
 
 class Given(Struct, frozen=True, omit_defaults=True):
-    """A text, or a file by the id of its evidence with its caption as `text`."""
+    """A text, or a file by the id of its evidence with its caption as `text`; and what came beside it."""
 
     text: str = ""
     evidence: str = ""
     media: MediaKind | None = None
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def characters(self) -> int:
+        return len(self.text) + sum(len(one.text) for one in self.annotations)
 
 
 class Place(Struct, frozen=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from satark.conversation.state import UNKNOWN, Given, State
 from satark.routing.tree import line
-from satark.tips.letters import Letter, Piece
+from satark.tips.letters import Letter, Piece, PieceNote
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def accused_offices(draft: State, place: Placed, districts: Sequence[str]) -> fr
 
 
 def letter_of(given: Sequence[Given], draft: State | None = None) -> Letter:
-    pieces = tuple(Piece(text=one.text, evidence=one.evidence) for one in given)
+    pieces = tuple(_piece(one) for one in given)
     if draft is None:
         return Letter(pieces=pieces)
     point = draft.place.point
@@ -48,3 +48,8 @@ def letter_of(given: Sequence[Given], draft: State | None = None) -> Letter:
         lat=point.lat if point else None,
         lon=point.lon if point else None,
     )
+
+
+def _piece(given: Given) -> Piece:
+    notes = tuple(PieceNote(kind=one.kind.value, text=one.text) for one in given.annotations)
+    return Piece(text=given.text, evidence=given.evidence, notes=notes)

@@ -34,11 +34,24 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
+class PieceNote(Struct, frozen=True):
+    """What came beside a piece: a `link` with its target, whom it was `forwarded` from, what it answers (`quoted`)."""
+
+    kind: str
+    text: str
+
+
 class Piece(Struct, frozen=True, omit_defaults=True):
     """A text or a file (the id of an evidence row, with its caption as `text`), in the order they were given."""
 
     text: str = ""
     evidence: str = ""
+    notes: tuple[PieceNote, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """All that was written in it and beside it."""
+        return " ".join(filter(None, (self.text, *(note.text for note in self.notes))))
 
 
 class Seizure(Struct, frozen=True):

@@ -19,7 +19,7 @@ def searchable(letter: Letter) -> str:
     """All that was written in a letter: its words, the captions of its files, its place, what was seized."""
     result = letter.result or Result()
     seized = (one.what for one in result.seizures)
-    return " ".join((*(piece.text for piece in letter.pieces), letter.place, *seized, result.fir))
+    return " ".join((*(piece.words for piece in letter.pieces), letter.place, *seized, result.fir))
 
 
 def words_in(text: str) -> bytes:
