@@ -5,7 +5,8 @@ Each clause has a number; the contract kit (`satark.channels.testing`) tests eac
 - C-001  `name` is a slug, unique in the house; `contract` is 1; `capabilities` never change while the channel runs.
 - C-002  `verify` comes before `parse`: a request that does not verify is answered 401, and touches nothing.
 - C-003  `parse` is pure and returns all items of a batch, in their order; a bad neighbour spoils nothing. So is `read`.
-- C-004  What `parse` does not know becomes `Kind.UNSUPPORTED` with its address; it never raises on any bytes.
+- C-004  What `parse` does not know becomes `Kind.UNSUPPORTED` with its address; of bytes in which nothing can be read it
+         raises `Unreadable`, and on no bytes anything else.
 - C-005  The same body parsed twice gives the same external ids; two messages never share one.
 - C-006  Addresses, external ids and names are `Secret`; no repr, str, log line or traceback shows them.
 - C-007  `render` is pure, loses no choice, and stays within the limits that `capabilities` names.
@@ -17,6 +18,8 @@ Each clause has a number; the contract kit (`satark.channels.testing`) tests eac
 - C-013  A channel with a window has a `knock` that a bystander may read; a channel without one has none.
 - C-014  `parse` reads back what `imitate` writes, and `verify` takes it for genuine.
 - C-015  After `discard` a file is gone at the provider, or it raises; what is gone already is no error.
+- C-016  What is broken in one text is repaired: half of an emoji or a byte order mark loses no message. A request that was
+         cut short, or is none, is not answered as if there were nothing in it.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -67,6 +70,10 @@ class Misconfigured(Exception):
 
 class NotAccepted(Exception):
     """The core could not make the messages durable. The channel must not answer with success."""
+
+
+class Unreadable(Exception):
+    """Nothing of what came can be read. It is refused, not answered with success: its sender may send it again."""
 
 
 class TooLarge(Exception):
@@ -195,6 +202,8 @@ class Channel:
         raise NotImplementedError
 
     def parse(self, body: bytes) -> list[Envelope | DeliveryStatus]:
+        """All that people said, and what became of messages. The core has taken `body` out of its gzip. Raises
+        Unreadable."""
         raise NotImplementedError
 
     def read(self, request: WebhookRequest) -> list[Envelope | DeliveryStatus]:

@@ -9,6 +9,7 @@ pytest is imported by the tests of a plugin only, never by Satark.
 """
 
 import asyncio
+import json
 import logging
 import pickle
 import socket
@@ -34,13 +35,15 @@ from satark.channels.messages import (
     Spoken,
     WebhookRequest,
 )
-from satark.channels.spec import CONTRACT, Channel, PlaceGroup, Questions
+from satark.channels.spec import CONTRACT, Channel, PlaceGroup, Questions, Unreadable
 
 LIMIT = 10.0
 GARBAGE = (
     b"", b"\0", b"{}", b"[]", b"null", b'{"entry": [1, null, {}]}', b"\xff\xfe" * 50, b"[" * 2000, "नमस्ते".encode(),
 )  # fmt: skip
-
+# In none of these is there anything to read.
+NOTHING = (b"", b"\0", b"\xff\xfe" * 50, b"[" * 2000, "नमस्ते".encode())
+MARK = b"\xef\xbb\xbf"
 
 PHOTO = Media(MediaKind.PHOTO, "image/jpeg", ref=Secret("1000001"))
 IMITATED = (
@@ -117,6 +120,26 @@ async def serving(app: Any) -> AsyncIterator[str]:
         await running
 
 
+def _read(channel: Channel, body: bytes) -> list[Envelope | DeliveryStatus] | None:
+    """None where it says that it cannot be read."""
+    try:
+        return channel.read(WebhookRequest("https://satark.example/?step=x", {}, body))
+    except Unreadable:
+        return None
+
+
+def _with_half_an_emoji(body: bytes, items: Sequence[Envelope | DeliveryStatus]) -> list[bytes]:
+    """The body, if it is JSON, with a lone surrogate behind each text and each name in it."""
+    try:
+        text = json.dumps(json.loads(body))
+    except ValueError:
+        return []
+    envelopes = [item for item in items if isinstance(item, Envelope)]
+    said = {one.inbound.text for one in envelopes} | {name.reveal() for one in envelopes for name in one.names}
+    whole = (json.dumps(one)[:-1] for one in said if one)
+    return [text.replace(f'{one}"', f'{one}\\ud83d"').encode() for one in whole if f'{one}"' in text]
+
+
 async def _raises(doing: Awaitable[Any]) -> bool:
     try:
         await doing
@@ -189,7 +212,19 @@ class ChannelContract:
         if channel.webhook is None:
             return
         for body in (*GARBAGE, *(one.body[:half] for one in self.requests() for half in (1, len(one.body) // 2))):
-            assert isinstance(channel.read(WebhookRequest("https://satark.example/?step=x", {}, body)), list)
+            assert isinstance(_read(channel, body), list | None)
+
+    def test_c016_what_is_broken_is_repaired_and_what_is_nothing_refused(self) -> None:
+        channel = self.make()
+        if channel.webhook is None:
+            return
+        assert all(_read(channel, body) is None for body in NOTHING), "it raises Unreadable"
+        for one in self.requests():
+            found = channel.read(one)
+            marked = channel.read(structs.replace(one, body=MARK + one.body))
+            assert [item.external_id for item in marked] == [item.external_id for item in found]
+            for broken in _with_half_an_emoji(one.body, found):
+                assert len(channel.read(structs.replace(one, body=broken))) == len(found)
 
     def test_c005_ids_are_the_same_each_time_and_never_shared(self) -> None:
         first, second = self._envelopes(), self._envelopes()

@@ -8,6 +8,9 @@ import logging
 from collections.abc import Sequence
 from enum import Enum
 
+from msgspec.structs import replace
+
+from satark.channels.loose import unpacked
 from satark.channels.messages import DeliveryStatus, Envelope, WebhookRequest
 from satark.channels.redaction import handling
 from satark.channels.spec import Channel
@@ -83,11 +86,14 @@ def _read_each(channel: Channel, requests: Sequence[WebhookRequest]) -> list[Out
 
 
 def _read(channel: Channel, asked: WebhookRequest) -> Outcome | Exception:
+    """What is signed is the body as it came, what is read is it out of its gzip."""
     if not _is_genuine(channel, asked):
         return Unread.FORGED
     try:
-        with handling(asked.body):
-            found = channel.read(asked)
+        body = unpacked(asked.body, channel.body_limit)
+        opened = asked if body is asked.body else replace(asked, body=body)
+        with handling(opened.body):
+            found = channel.read(opened)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one request, the others are read
         return error
     return TypeError() if isinstance(found, (Exception, Unread)) else found

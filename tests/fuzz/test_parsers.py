@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from conftest import MONDAY
 from plugins.ivr.tests.test_contract import ACCOUNT, VOICE
 from satark.channels.messages import DeliveryStatus, Envelope, Never, TryAgain, WebhookRequest, WindowClosed
+from satark.channels.spec import Unreadable
 from satark.conversation.words import digits_in, fold, number_in
 from satark.identity.masking import mask
 from satark.intake.world import build_world, load_vocabulary, prompts_dir
@@ -59,14 +60,16 @@ READERS: dict[str, Callable[[bytes], Items]] = {
 
 
 def read(channel: str, body: bytes) -> None:
-    """What is found has whom it is from and an id, and can be kept and looked for."""
-    with telling_nobody(body):
+    """What is found has whom it is from and an id, and can be kept and looked for; or there is nothing to be read."""
+    found: Items = ()
+    with telling_nobody(body), contextlib.suppress(Unreadable):
         found = READERS[channel](body)
     for one in found:
         assert one.external_id.reveal()
         if isinstance(one, Envelope):
             assert one.address.reveal()
             one.inbound.text.encode()
+            "".join(note.text for note in one.inbound.annotations).encode()
             mask(one.inbound.text, (one.address, *one.names))
             if point := one.inbound.point:
                 assert -90 <= point.lat <= 90

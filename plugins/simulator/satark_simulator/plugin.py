@@ -1,5 +1,6 @@
 """Two simulated channels: a chat that is written to later, and a keypad that is answered at once."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from satark.channels.loose import Losses, read
 from satark.channels.messages import (
     Capabilities,
     DeliveryStatus,
@@ -27,7 +29,9 @@ from satark.channels.messages import (
     WebhookRequest,
     Wire,
 )
-from satark.channels.spec import Channel, Host, NotAccepted, TooLarge, hookimpl
+from satark.channels.spec import Channel, Host, NotAccepted, TooLarge, Unreadable, hookimpl
+
+log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 FILE_LIMIT = 16 * 2**20
@@ -38,20 +42,16 @@ OWN_HEADER = "x-simulator"
 class Said(Struct):
     """What the page sends: one thing the person did. `phone` stands for a number, `id` for a provider's message id."""
 
-    phone: str
-    id: str
+    phone: str = ""
+    id: str = ""
     kind: Kind = Kind.TEXT
     text: str = ""
     choice: str = ""
     kept: str = ""
     media: MediaKind = MediaKind.PHOTO
-    lat: float = 0.0
-    lon: float = 0.0
+    lat: float | None = None
+    lon: float | None = None
     name: str = ""
-
-
-_batch = msgspec.json.Decoder(list[msgspec.Raw])
-_said = msgspec.json.Decoder(Said)
 
 
 class Simulated(Channel):
@@ -68,12 +68,16 @@ class Simulated(Channel):
         return request.headers.get(OWN_HEADER) == "1"
 
     def parse(self, body: bytes) -> list[Envelope | DeliveryStatus]:
-        """All that can be read; an item that cannot is left out, for it has no sender."""
-        try:
-            items = _batch.decode(body)
-        except (msgspec.DecodeError, RecursionError):
-            return []
-        return [envelope for item in items if (envelope := _envelope(item)) is not None]
+        """All that can be read; an item that has no sender or no id is left out."""
+        items = read(body, list[msgspec.Raw])
+        if items is None:
+            raise Unreadable
+        lost = Losses(log)
+        found: list[Envelope | DeliveryStatus] = [
+            _envelope(said) for said in lost.readable(items, Said) if (said.phone and said.id) or lost.note()
+        ]
+        lost.settle(found)
+        return found
 
     def render(self, prompt: Prompt) -> list[Wire]:
         choices = [{"id": one.id, "label": one.label, "detail": one.detail} for one in prompt.choices]
@@ -97,25 +101,19 @@ class Simulated(Channel):
         return JSONResponse({"kept": media.kept, "media": media.kind})
 
 
-def _envelope(item: msgspec.Raw) -> Envelope | None:
-    try:
-        said = _said.decode(item)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    if not said.phone or not said.id:
-        return None
+def _envelope(said: Said) -> Envelope:
     names = (Secret(said.name),) if said.name else ()
     return Envelope(Secret(said.phone), Secret(said.id), _inbound(said), names)
 
 
 def _inbound(said: Said) -> Inbound:
-    match said.kind:
-        case Kind.MEDIA if said.kept:
+    match said:
+        case Said(kind=Kind.MEDIA) if said.kept:
             return Inbound(Kind.MEDIA, said.text, media=Media(said.media, kept=said.kept))
-        case Kind.LOCATION:
-            return Inbound(Kind.LOCATION, said.text, point=Point(said.lat, said.lon))
-        case Kind.MEDIA:
-            return Inbound(Kind.UNSUPPORTED)
+        case Said(kind=Kind.MEDIA):
+            return Inbound(Kind.UNSUPPORTED, said.text)
+        case Said(kind=Kind.LOCATION, lat=float(lat), lon=float(lon)) if abs(lat) <= 90 and abs(lon) <= 180:
+            return Inbound(Kind.LOCATION, said.text, point=Point(lat, lon))
         case _:
             return Inbound(said.kind, said.text, said.choice)
 

@@ -2,15 +2,22 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from satark.channels.messages import Kind, Secret, Sent, WebhookRequest, Wire
-from satark.channels.spec import Channel
+import pytest
+
+from satark.channels.messages import Envelope, Inbound, Kind, Point, Secret, Sent, WebhookRequest, Wire
+from satark.channels.spec import Channel, Unreadable
 from satark.channels.testing import ChannelContract, FakeHost
 from satark_simulator.plugin import Chat, Keypad
 
 
 def request(*said: dict[str, object], header: str = "1") -> WebhookRequest:
     return WebhookRequest("http://x/say", {"x-simulator": header}, json.dumps(list(said)).encode())
+
+
+def said(*items: Any) -> list[Inbound]:
+    return [one.inbound for one in Chat().parse(json.dumps(items).encode()) if isinstance(one, Envelope)]
 
 
 class TestChat(ChannelContract):
@@ -37,8 +44,24 @@ class TestKeypad(TestChat):
 
 def test_a_bad_neighbour_spoils_nothing() -> None:
     good = {"phone": "1", "id": "a", "text": "one"}
-    parsed = Chat().parse(json.dumps([good, {"phone": 7}, "x", None, {**good, "id": "b", "kind": "media"}]).encode())
-    assert [one.inbound.kind for one in parsed] == [Kind.TEXT, Kind.UNSUPPORTED]  # type: ignore[union-attr]
+    assert [one.kind for one in said(good, {"phone": 7}, "x", None, {**good, "id": "b", "kind": "media"})] == [
+        Kind.TEXT,
+        Kind.UNSUPPORTED,
+    ]
+
+
+def test_null_is_absence() -> None:
+    place = {"phone": "1", "id": "a", "kind": "location", "text": "the mill", "lat": 25.0, "lon": 82.0}
+    assert said(place) == [Inbound(Kind.LOCATION, "the mill", point=Point(25.0, 82.0))]
+    (unplaced,) = said({**place, "lat": None, "name": None, "kept": None, "choice": None})
+    assert (unplaced.text, unplaced.point) == ("the mill", None)
+    assert said({**place, "kind": None, "text": "hi"}) == [Inbound(Kind.TEXT, "hi")]
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'[{"text": "whose?"}]'])
+def test_what_cannot_be_read_is_refused(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        Chat().parse(body)
 
 
 async def test_a_part_that_is_sent_twice_is_shown_once() -> None:

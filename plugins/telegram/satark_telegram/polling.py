@@ -1,13 +1,13 @@
 """Asks Telegram for updates, for a developer whose machine has no public address."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from satark.channels.messages import DeliveryStatus, Envelope, Prompt
+from satark.channels.spec import Unreadable
 from satark_telegram.client import Client
 from satark_telegram.reading import read_update
 
@@ -26,11 +26,20 @@ async def poll(client: Client, receive: Receive) -> None:
                 await client.bot.delete_webhook()
                 hooked = False
             updates = await client.updates(offset)
-            await receive([item for update in updates for item in read_update(msgspec.json.encode(update))])
+            await receive([item for update in updates for item in _read(update)])
             offset = _after(updates, offset)
         except Exception as error:  # noqa: BLE001 - whatever it was, the next message is wanted too
             log.warning("Telegram's updates must wait (%s)", type(error).__name__)
             await asyncio.sleep(PAUSE)
+
+
+def _read(update: Mapping[str, Any]) -> list[Envelope]:
+    """What cannot be read is logged, and not asked for again: it would keep all others waiting."""
+    try:
+        return read_update(json.dumps(update).encode())
+    except Unreadable:
+        log.warning("Telegram sent an update that cannot be read")
+        return []
 
 
 def _after(updates: Sequence[dict[str, Any]], offset: int) -> int:

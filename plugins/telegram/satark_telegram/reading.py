@@ -1,44 +1,56 @@
-"""From an update of Telegram's to what the core takes: pure, and never raising."""
+"""From an update of Telegram's to what the core takes: pure."""
 
-from collections.abc import Sequence
+import hashlib
+import logging
+from collections.abc import Iterator
 
 from msgspec import Raw
 
-from satark.channels.loose import read
-from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Point, Secret, Unusable
+from satark.channels.loose import Losses, read
+from satark.channels.messages import Envelope, Inbound, Kind, Secret, Unusable
+from satark.channels.spec import Unreadable
+from satark_telegram.contents import UNSUPPORTED, edited_of, inbound_of
 from satark_telegram.payload import (
     CallbackQuery,
+    Chat,
     ChatMember,
-    Contact,
-    File,
     Message,
     Sender,
     Tapped,
     Update,
     User,
+    is_there,
 )
 
-# getFile takes no larger ones (Telegram's page "Bot API").
-MOST_BYTES = 20_000_000
-UNSUPPORTED = Inbound(Kind.UNSUPPORTED)
+log = logging.getLogger(__name__)
+
 FROM_A_GROUP = Inbound(Kind.UNSUPPORTED, why=Unusable.GROUP)
 GONE = frozenset({"kicked", "left"})
-START = "start"
+PRIVATE = "private"
 
 
 def read_update(body: bytes) -> list[Envelope]:
-    """The one thing that somebody said or did, or nothing."""
+    """The one thing that somebody said or did, or nothing where nobody waits for it. Raises Unreadable."""
     update = read(body, Update)
     if update is None:
-        return []
-    if update.callback_query:
-        return _tap(update.update_id, update.callback_query)
-    if update.my_chat_member:
-        return _membership(update.update_id, update.my_chat_member)
-    if update.edited_message:
-        return _message(update.update_id, update.edited_message, edited=True)
-    said = update.message or update.channel_post
-    return _message(update.update_id, said) if said else []
+        raise Unreadable
+    # Telegram numbers all updates; one without its number is known by what it says.
+    number = str(update.update_id) if update.update_id is not None else hashlib.sha256(body).hexdigest()
+    lost = Losses(log)
+    found = [*_said_in(update, number, lost)]
+    lost.settle(found)
+    return found
+
+
+def _said_in(update: Update, number: str, lost: Losses) -> Iterator[Envelope]:
+    if is_there(update.callback_query):
+        yield from _tap(number, update.callback_query, lost)
+    elif is_there(update.my_chat_member):
+        yield from _membership(number, update.my_chat_member, lost)
+    elif is_there(update.edited_message):
+        yield from _message(number, update.edited_message, lost, edited=True)
+    elif is_there(said := update.message if is_there(update.message) else update.channel_post):
+        yield from _message(number, said, lost)
 
 
 def callback_of(external_id: Secret) -> str:
@@ -46,14 +58,12 @@ def callback_of(external_id: Secret) -> str:
     return external_id.reveal().partition(":")[2]
 
 
-def _tap(update_id: int, raw: Raw) -> list[Envelope]:
-    query = read(raw, CallbackQuery)
-    if query is None:
-        return []
-    tapped = read(query.message, Tapped)
-    chat = tapped.chat if tapped else None
-    inbound = FROM_A_GROUP if chat and not chat.is_private else _choice(query, tapped)
-    return [_envelope(chat.id if chat else query.from_.id, f"{update_id}:{query.id}", inbound, query.from_)]
+def _tap(number: str, raw: Raw, lost: Losses) -> Iterator[Envelope]:
+    for query in lost.readable([raw], CallbackQuery):
+        tapped = read(query.message, Tapped) if is_there(query.message) else None
+        chat = _chat_of(tapped.chat if tapped else Chat(), query.from_)
+        inbound = _choice(query, tapped) if chat >= 0 else FROM_A_GROUP
+        yield from _envelopes(chat, f"{number}:{query.id}", inbound, query.from_, lost)
 
 
 def _choice(query: CallbackQuery, tapped: Tapped | None) -> Inbound:
@@ -64,106 +74,40 @@ def _choice(query: CallbackQuery, tapped: Tapped | None) -> Inbound:
     return Inbound(Kind.CHOICE, label, query.data) if query.data else UNSUPPORTED
 
 
-def _membership(update_id: int, raw: Raw) -> list[Envelope]:
+def _membership(number: str, raw: Raw, lost: Losses) -> Iterator[Envelope]:
     """A person who blocks us has closed the conversation; a group that takes us in is told that we leave."""
-    change = read(raw, ChatMember)
-    if change is None:
-        return []
-    gone = change.new_chat_member.status in GONE
-    if change.chat.is_private:
-        return [_envelope(change.chat.id, str(update_id), Inbound(Kind.CLOSED), None)] if gone else []
-    return [] if gone else [_envelope(change.chat.id, str(update_id), FROM_A_GROUP, None)]
+    for change in lost.readable([raw], ChatMember):
+        gone, chat = change.new_chat_member.status in GONE, _chat_of(change.chat, change.from_)
+        if gone == (chat >= 0):
+            yield from _envelopes(chat, number, Inbound(Kind.CLOSED) if gone else FROM_A_GROUP, None, lost)
 
 
-def _message(update_id: int, raw: Raw, *, edited: bool = False) -> list[Envelope]:
+def _message(number: str, raw: Raw, lost: Losses, *, edited: bool = False) -> Iterator[Envelope]:
     """A message that says whose it is, even where nothing else of it can be read."""
-    sender = read(raw, Sender)
-    if sender is None:
-        return []
-    user = read(sender.from_, User)
-    if not sender.chat.is_private:
-        return [_envelope(sender.chat.id, str(update_id), FROM_A_GROUP, user)]
-    message = read(raw, Message)
-    if message is None:
-        return [_envelope(sender.chat.id, str(update_id), UNSUPPORTED, user)]
-    # An edited location is somebody who walks on while sharing it.
-    if message.is_notice or (edited and message.location):
-        return []
-    inbound = _edited(message) if edited else _inbound(message, user)
-    return [_envelope(sender.chat.id, str(update_id), inbound, user)]
+    for sender in lost.readable([raw], Sender):
+        message, user = read(raw, Message), sender.from_
+        chat = _chat_of(sender.chat, user)
+        if chat < 0:
+            yield from _envelopes(chat, number, FROM_A_GROUP, user, lost)
+        elif message is None:
+            yield from _envelopes(chat, number, UNSUPPORTED, user, lost)
+        # An edited location is somebody who walks on while sharing it.
+        elif not (message.is_notice or (edited and message.location)):
+            inbound = edited_of(message, user) if edited else inbound_of(message, user)
+            yield from _envelopes(chat, number, inbound, user, lost)
 
 
-def _envelope(chat: int, external_id: str, inbound: Inbound, user: User | None) -> Envelope:
+def _chat_of(chat: Chat, user: User | None) -> int:
+    """Whom to answer: a private chat has the id of its person. 0 where it cannot be known."""
+    if chat.id:
+        return chat.id
+    return user.id if user and chat.type in ("", PRIVATE) else 0
+
+
+def _envelopes(chat: int, external_id: str, inbound: Inbound, user: User | None, lost: Losses) -> Iterator[Envelope]:
+    """One, or none where it does not say whose it is."""
+    if chat == 0:
+        lost.note()
+        return
     names = user.names if user else ()
-    return Envelope(Secret(str(chat)), Secret(external_id), inbound, tuple(Secret(name) for name in names))
-
-
-def _edited(message: Message) -> Inbound:
-    """What was changed is told again; of a file only its caption."""
-    inbound = _inbound(message, None)
-    return Inbound(Kind.TEXT, inbound.text) if inbound.kind is Kind.MEDIA and inbound.text else inbound
-
-
-def _inbound(message: Message, user: User | None) -> Inbound:
-    if message.text:
-        return _text(message.text)
-    if message.location:
-        return _location(message)
-    if message.contact:
-        return _card(message.contact, user)
-    found = _file(message)
-    return _media(*found, message.caption) if found else Inbound(Kind.UNSUPPORTED, message.caption)
-
-
-def _text(text: str) -> Inbound:
-    """`/start CODE` is the link of a poster; of `/delete@OurBot` the word is left."""
-    if not text.startswith("/"):
-        return Inbound(Kind.TEXT, text)
-    name, _, rest = text[1:].partition(" ")
-    word = name.partition("@")[0]
-    if word == START:
-        return Inbound(Kind.OPENED, rest.strip())
-    return Inbound(Kind.TEXT, f"{word} {rest}".strip() or text)
-
-
-def _location(message: Message) -> Inbound:
-    assert message.location is not None
-    lat, lon = message.location.latitude, message.location.longitude
-    if not (abs(lat) <= 90 and abs(lon) <= 180):
-        return UNSUPPORTED
-    venue = (message.venue.title, message.venue.address) if message.venue else ()
-    return Inbound(Kind.LOCATION, ", ".join(filter(None, venue)), point=Point(lat, lon))
-
-
-def _card(contact: Contact, user: User | None) -> Inbound:
-    """A contact card is evidence: the number of somebody. One's own is not, and nobody shall have it."""
-    if user and contact.user_id == user.id:
-        return UNSUPPORTED
-    words = " ".join(filter(None, (contact.first_name, contact.last_name, contact.phone_number)))
-    return Inbound(Kind.TEXT, words) if words else UNSUPPORTED
-
-
-def _file(message: Message) -> tuple[MediaKind, str, File] | None:
-    """The file of a message, and the type that is meant where none is said."""
-    moving: Sequence[File | None] = (message.video, message.video_note, message.animation)
-    if message.photo:
-        return MediaKind.PHOTO, "image/jpeg", message.photo[-1]
-    if video := next(filter(None, moving), None):
-        return MediaKind.VIDEO, "video/mp4", video
-    if message.voice:
-        return MediaKind.AUDIO, "audio/ogg", message.voice
-    if message.audio:
-        return MediaKind.AUDIO, "audio/mpeg", message.audio
-    return (MediaKind.DOCUMENT, "", message.document) if message.document else None
-
-
-_BY_TYPE = {"image": MediaKind.PHOTO, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
-
-
-def _media(kind: MediaKind, usual: str, file: File, caption: str) -> Inbound:
-    """A photo that was sent as a document is a photo."""
-    if file.file_size > MOST_BYTES:
-        return Inbound(Kind.UNSUPPORTED, caption, why=Unusable.TOO_LARGE)
-    mime = file.mime_type.partition(";")[0].strip().lower() or usual
-    kind = _BY_TYPE.get(mime.partition("/")[0], kind)
-    return Inbound(Kind.MEDIA, caption, media=Media(kind, mime, file.file_size, ref=Secret(file.file_id)))
+    yield Envelope(Secret(str(chat)), Secret(external_id), inbound, tuple(Secret(name) for name in names))

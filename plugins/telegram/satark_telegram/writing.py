@@ -6,7 +6,7 @@ The core has fitted the prompt to the limits below (source: Telegram's page "Bot
 from typing import Any
 
 from satark.channels.messages import Asks, Capabilities, MediaKind, Prompt, TextUnit, Wire
-from satark_telegram.reading import MOST_BYTES
+from satark_telegram.contents import MOST_BYTES
 
 # Telegram holds a hundred buttons a message; more than these nobody reads.
 ROWS = 12

@@ -1,5 +1,5 @@
-"""The shape of Meta's webhooks, as loosely as they come: every field may be missing, and lists hold raw items, so that
-one that cannot be read spoils no other.
+"""The shape of Meta's webhooks, as loosely as they come: nearly every field may be missing, null or of another type
+(satark.channels.loose), and lists hold raw items, so that one that cannot be read spoils no other.
 
 Source: Meta's webhook reference (`messages` field), and what was seen in the wild (messaging.md).
 """
@@ -10,16 +10,16 @@ Text = str | int | float | None
 
 
 class Post(Struct):
-    entry: list[Raw] = []
+    entry: list[Raw]
 
 
 class Entry(Struct):
-    changes: list[Raw] = []
+    changes: list[Raw]
 
 
 class Change(Struct):
     field: str = ""
-    value: Raw = Raw(b"{}")
+    value: Raw = Raw(b"null")
 
 
 class Metadata(Struct):
@@ -68,17 +68,18 @@ class Body(Struct):
 class File(Struct):
     """`sha256` is in base64."""
 
-    id: str
+    id: str = ""
     mime_type: str = ""
     sha256: str = ""
     caption: str = ""
 
 
 class Location(Struct):
-    latitude: float
-    longitude: float
+    latitude: float | None = None
+    longitude: float | None = None
     name: str = ""
     address: str = ""
+    url: str = ""
 
 
 class Reply(Struct):
@@ -97,16 +98,60 @@ class Button(Struct):
 
 
 class Phone(Struct):
+    """`wa_id` is the number of an account; it may be the only one that is told."""
+
     phone: str = ""
+    wa_id: str = ""
 
 
 class CardName(Struct):
     formatted_name: str = ""
+    prefix: str = ""
+    first_name: str = ""
+    middle_name: str = ""
+    last_name: str = ""
+    suffix: str = ""
+
+
+class Email(Struct):
+    email: str = ""
+
+
+class Organisation(Struct):
+    company: str = ""
+    department: str = ""
+    title: str = ""
+
+
+class Address(Struct):
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    country: str = ""
+
+
+class Site(Struct):
+    url: str = ""
 
 
 class Card(Struct):
+    """A contact that somebody shares. `vcard` says the same, or more, where it is there."""
+
     name: CardName | None = None
     phones: list[Phone] = []
+    emails: list[Email] = []
+    org: Organisation | None = None
+    addresses: list[Address] = []
+    urls: list[Site] = []
+    vcard: str = ""
+
+
+class Context(Struct):
+    """Where a message comes from, if it is not its sender's own. What it answers is known by its id only."""
+
+    forwarded: bool = False
+    frequently_forwarded: bool = False
 
 
 class Edit(Struct):
@@ -126,6 +171,7 @@ class Message(Struct):
     interactive: Interactive | None = None
     button: Button | None = None
     contacts: list[Card] = []
+    context: Context | None = None
     edit: Edit | None = None
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import served
 from satark.channels.messages import Never, Prompt, Secret, Sent, TryAgain, WindowClosed, Wire
+from satark.channels.spec import Unreadable
 from satark.channels.testing import FakeHost
 from satark_whatsapp.account import Account
 from satark_whatsapp.checkup import examine
@@ -179,7 +180,10 @@ async def test_nothing_is_logged_of_whom_or_what(stand_in: StandIn, caplog: pyte
         for _ in range(3):
             await channel.send(HELLO, PERSON)
         await channel.stop()
-        channel.parse(b'{"entry": [{"changes": [{"field": "messages", "value": {"messages": [{"id": "wamid.1"}]}}]}]}')
+        with pytest.raises(Unreadable):
+            channel.parse(
+                b'{"entry": [{"changes": [{"field": "messages", "value": {"messages": [{"id": "wamid.1"}]}}]}]}'
+            )
     said = [line.getMessage() for line in caplog.records if line.name.startswith("satark")]
-    assert any("names no sender" in line for line in said)
+    assert any("cannot be read" in line for line in said)
     assert not any(secret in line for line in said for secret in (PERSON.reveal(), "a-token", "नमस्ते", "wamid"))
