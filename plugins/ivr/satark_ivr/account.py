@@ -17,7 +17,8 @@ YES = frozenset({"1", "true", "yes"})
 @dataclass(frozen=True)
 class Account:
     """`token` signs the webhooks and opens the API. `public_url` is where the carrier reaches us, `caller_id` the number
-    that we call from, and `rings` that a call is rejected, which costs nothing, and called back."""
+    that we call from, and `rings` that a call is rejected, which costs nothing, and called back. `media_hosts` are the hosts
+    from which recordings are fetched, beside that of `api_url`."""
 
     sid: str
     token: str = field(repr=False)
@@ -25,6 +26,7 @@ class Account:
     api_url: str = API_URL
     caller_id: str = ""
     rings: bool = False
+    media_hosts: tuple[str, ...] = ()
 
 
 def account_of(environ: Mapping[str, str]) -> Account:
@@ -49,4 +51,5 @@ def account_of(environ: Mapping[str, str]) -> Account:
         api_url=environ.get(PREFIX + "API_URL", API_URL).rstrip("/"),
         caller_id=caller_id,
         rings=rings,
+        media_hosts=tuple(environ.get(PREFIX + "MEDIA_HOSTS", "").replace(",", " ").lower().split()),
     )

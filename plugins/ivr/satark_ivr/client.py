@@ -1,7 +1,7 @@
 """Speaks to the carrier's API: it asks once, and sorts the answer; trying again is the core's.
 
-A recording is asked for by its id and at the configured address, wherever its URL leads, and no redirect is followed: the
-account's token goes nowhere else.
+A recording is asked for by its id at the configured address, or at its URL where that is the API's or of a host that the
+operator named; no redirect is followed, and the account's token goes to the API alone.
 """
 
 from collections.abc import AsyncIterator
@@ -10,6 +10,7 @@ import httpx
 
 from satark.channels.messages import Media, Never, Secret, Sent, TryAgain
 from satark_ivr.account import Account
+from satark_ivr.recordings import ID, is_at_api, may_be_fetched
 
 VERSION = "/2010-04-01"
 # In seconds.
@@ -37,8 +38,11 @@ class Client:
         base = f"{account.api_url}{VERSION}/Accounts/{account.sid}"
         self._http = httpx.AsyncClient(base_url=base, auth=(account.sid, account.token), timeout=TIMEOUT)
 
+        self._others = httpx.AsyncClient(timeout=TIMEOUT)
+
     async def close(self) -> None:
         await self._http.aclose()
+        await self._others.aclose()
 
     async def status(self) -> str:
         """What the carrier says of the account: `active`, `suspended`, `closed`. Raises Refused, httpx.HTTPError."""
@@ -49,15 +53,22 @@ class Client:
 
     async def download(self, media: Media) -> AsyncIterator[bytes]:
         """The bytes of a recording. It may take a moment until the carrier has it. Raises Refused, httpx.HTTPError."""
-        async with self._http.stream("GET", f"/Recordings/{_sid(media)}.wav") as answer:
+        reference = _reference(media)
+        if not may_be_fetched(reference, self._account):
+            raise Refused(httpx.codes.FORBIDDEN)
+        http = self._http if is_at_api(reference, self._account) else self._others
+        async with http.stream("GET", _address(reference, "wav")) as answer:
             if answer.status_code != httpx.codes.OK:
                 raise Refused(answer.status_code)
             async for chunk in answer.aiter_bytes(CHUNK):
                 yield chunk
 
     async def delete(self, media: Media) -> None:
-        """Raises Refused, httpx.HTTPError, unless it is gone."""
-        answer = await self._http.delete(f"/Recordings/{_sid(media)}.json")
+        """Raises Refused, httpx.HTTPError, unless it is gone. Only the API deletes anything."""
+        reference = _reference(media)
+        if not is_at_api(reference, self._account):
+            raise Refused(httpx.codes.METHOD_NOT_ALLOWED)
+        answer = await self._http.delete(_address(reference, "json"))
         if answer.status_code not in (httpx.codes.NO_CONTENT, httpx.codes.OK, httpx.codes.NOT_FOUND):
             raise Refused(answer.status_code)
 
@@ -80,9 +91,14 @@ class Client:
         return _outcome(answer.status_code)
 
 
-def _sid(media: Media) -> str:
+def _reference(media: Media) -> str:
     assert media.ref is not None, "what was kept here is not fetched"
     return media.ref.reveal()
+
+
+def _address(reference: str, ending: str) -> str:
+    """Where it is asked for: by its id in the account, or at its URL."""
+    return f"/Recordings/{reference}.{ending}" if ID.fullmatch(reference) else reference
 
 
 def _outcome(code: int) -> Sent | TryAgain | Never:

@@ -16,7 +16,7 @@ def requests_of(envelopes: Sequence[Envelope], account: Account, voice: str) -> 
 
 def signed(account: Account, url: str, fields: dict[str, str]) -> WebhookRequest:
     headers = {
-        HEADERS[0]: sign(account.token, url, fields.items()),
+        HEADERS[0]: sign(account.token, url, [(name.encode(), value.encode()) for name, value in fields.items()]),
         "content-type": "application/x-www-form-urlencoded",
     }
     return WebhookRequest(url, headers, urlencode(fields).encode())

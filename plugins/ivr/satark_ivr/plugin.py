@@ -22,7 +22,7 @@ from satark.channels.messages import (
     WebhookRequest,
     Wire,
 )
-from satark.channels.spec import Channel, Host, Told, hookimpl
+from satark.channels.spec import Channel, Host, Told, Unreadable, hookimpl
 from satark_ivr import twiml
 from satark_ivr.account import Account, account_of
 from satark_ivr.checkup import examine
@@ -81,7 +81,9 @@ class Ivr(Channel):
 
     def read(self, request: WebhookRequest) -> list[Envelope | DeliveryStatus]:
         call = call_of(request)
-        return [] if call is None else [*envelopes_of(call, self.account)]
+        if call is None:
+            raise Unreadable
+        return [*envelopes_of(call, self.account)]
 
     def respond(self, prompts: list[Prompt], request: WebhookRequest) -> Response:
         return Response(twiml.document(self._steps(prompts, request)), media_type=twiml.MEDIA_TYPE)
