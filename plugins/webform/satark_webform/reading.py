@@ -1,6 +1,7 @@
 """Reads a form while it arrives: files go encrypted into the core's keeping, chunk by chunk, and their names nowhere."""
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
@@ -19,6 +20,9 @@ MOST_FILES = 20
 # What a browser may still send after a file went over its limit, so that it gets to read the answer.
 MOST_IN_ALL = 400 * 2**20
 MOST_DIGITS = 20
+_QUOTED = re.compile(rb'"(?:\\.|[^"\\])*"')
+_FILE_NAME = re.compile(rb";\s*filename(?:\*[0-9]*\*?)?\s*=", re.IGNORECASE)
+_FILE_TYPE = re.compile(rb"(?:image|video|audio)/|application/(?:octet-stream|pdf)\b")
 
 
 class BadForm(Exception):
@@ -74,7 +78,7 @@ async def _read_plain(request: Request) -> Form:
             raise BadForm(413)
     form = Form()
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise BadForm from error
     for name, value in pairs:
@@ -163,15 +167,19 @@ class _Reader:
         if self._parts > MOST_FIELDS:
             raise BadForm(413)
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        name = options.get(b"name", b"").decode()
-        if b"filename" not in options:
-            return _Text(name)
+        mime, _ = parse_options_header(self._headers.get(b"content-type", b""))
+        if not _is_file(self._headers.get(b"content-disposition", b""), mime):
+            return _Text(options.get(b"name", b"").decode(errors="replace"))
         if not self.keeps:
             raise _Enough
         if len(self._form.files) >= MOST_FILES:
             return None
-        mime, _ = parse_options_header(self._headers.get(b"content-type", b""))
         return _File(self._host, mime.decode("latin-1"), self._limit)
+
+
+def _is_file(disposition: bytes, mime: bytes) -> bool:
+    """Whether a part has a name as a file, in whichever form (RFC 5987, RFC 2231), or holds what no field holds."""
+    return bool(_FILE_NAME.search(_QUOTED.sub(b"", disposition))) or bool(_FILE_TYPE.match(mime))
 
 
 class _Text:
@@ -185,7 +193,7 @@ class _Text:
             raise BadForm(413)
 
     async def end(self, form: Form) -> None:
-        form.fields[self._name].append(self._data.decode())
+        form.fields[self._name].append(self._data.decode(errors="replace"))
 
 
 class _File:

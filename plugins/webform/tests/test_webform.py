@@ -72,6 +72,44 @@ async def test_what_is_missing_is_said_and_what_was_typed_stays(client: httpx.As
     assert receipt(sent.text)
 
 
+def multipart(*parts: tuple[str, bytes]) -> dict[str, Any]:
+    """A body of parts, each with the rest of its disposition and its content."""
+    lines = b"".join(b"--x\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (head.encode(), content) for head, content in parts)  # fmt: skip
+    return {"content": lines + b"--x--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}
+
+
+@pytest.mark.parametrize(
+    "named", ["filename*=UTF-8''%E0%A4%AB.jpg", "filename=\"a.jpg\"; filename*=UTF-8''x%20.jpg", "FILENAME*=''x", "filename*=nonsense",
+              'filename*0="a"; filename*1=".jpg"', "filename=a.jpg", 'filename=""\r\nContent-Type: image/jpeg', "x=1\r\nContent-Type: image/jpeg"],
+)  # fmt: skip
+async def test_a_file_is_a_file_however_its_name_is_written(
+    house: House, client: httpx.AsyncClient, named: str
+) -> None:
+    fields = [(f'name="{name}"', value.encode()) for name, value in FORM.items()]
+    page = await client.post("/channels/webform/", **multipart(*fields, (f'name="files"; {named}', b"\xff\xd8" * 90)))
+    assert receipt(page.text)
+    async with house.core.store.read() as db:
+        assert (await db.execute(text("SELECT count(*) FROM evidence WHERE tip_id IS NOT NULL"))).scalar_one() == 1
+
+
+async def test_a_field_that_names_a_file_in_its_own_name_is_a_field(client: httpx.AsyncClient) -> None:
+    page = await client.post(
+        "/channels/webform/", **multipart(('name="x; filename*=a"', b"\xff"), ('name="text"', b"typed"))
+    )
+    assert "typed" in page.text
+
+
+async def test_letters_in_no_known_script_lose_no_form(client: httpx.AsyncClient) -> None:
+    """A byte that is no UTF-8, in parts or in lines."""
+    parts = [(f'name="{name}"', value.encode() + b" \xff") for name, value in FORM.items() if name == "text"]
+    assert "what I know \ufffd" in (await client.post("/channels/webform/", **multipart(*parts))).text
+    plain = {
+        "content": b"text=what+I+know+\xff&more=%FF",
+        "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+    }
+    assert "what I know \ufffd" in (await client.post("/channels/webform/", **plain)).text
+
+
 async def test_a_file_over_the_limit_is_left_out_and_the_rest_kept(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
