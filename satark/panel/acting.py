@@ -53,11 +53,15 @@ def clocks(work: Work) -> Clocks:
 
 def opened(work: Work, row: Any) -> Letter | None:
     """The letter of a row, or None where this panel has no key to it."""
-    name = "reply.key" if row.kind == LetterKind.MESSAGE else "content.key"
+    return opened_with(work, "reply.key" if row.kind == LetterKind.MESSAGE else "content.key", row.sealed)
+
+
+def opened_with(work: Work, name: str, sealed: bytes) -> Letter | None:
+    """A letter, or None where this panel does not have the key to it."""
     if name not in work.core.keys:
         return None
     try:
-        return open_letter(Opener(work.core.keys[name]), row.sealed)
+        return open_letter(Opener(work.core.keys[name]), sealed)
     except CannotOpen:
         return None
 

@@ -16,6 +16,7 @@ from satark.panel.saved import saved_of
 from satark.routing.limits import Fault
 from satark.routing.tree import below, line
 from satark.store.clock import hour_of, now
+from satark.tips.accusations import waiting_for
 from satark.tips.inbox import arrived, counts, inbox, most_counted, newest
 from satark.tips.life import Outcome, Priority, Status
 from satark.tips.queries import Filters
@@ -59,11 +60,14 @@ async def list_page(
 ) -> Response:
     """The page of the list: of all tips, or of those that have the `words` that were searched."""
     whole = {"newer": None, "older": None, "counts": {}, "words": "", "reached": None, "done": "", "left": "", **shown}
+    async with work.core.store.read() as db:
+        to_decide = len(await waiting_for(db, work.viewer))
     return work.page(
         "tips.html",
         422 if faults else 200,
         given=Given(work.form, faults) if faults else NOTHING_GIVEN,
         chosen=chosen,
+        to_decide=to_decide,
         saved=await saved_of(work.core.store, work.viewer.officer_id),
         priorities=list(Priority),
         ends=[one.value for one in ENDS],

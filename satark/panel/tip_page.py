@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from satark.panel.acting import found, opened, tree
+from satark.panel.acting import found, opened, opened_with, tree
 from satark.panel.gate import Work
 from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.offers import offers
 from satark.routing.limits import Fault
 from satark.store.clock import hour_of, now
-from satark.tips import handing
+from satark.tips import accusations, handing
 from satark.tips.alike import alike
 from satark.tips.checklist import ticked
 from satark.tips.conflict import read_by
@@ -30,6 +30,24 @@ class Shown:
 
     row: Any
     letter: Letter | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """An office that an officer named; `reason` is None where this panel has no key to it."""
+
+    row: Any
+    reason: Letter | None
+    may_decide: bool
+    may_withdraw: bool
+
+
+def _named(work: Work, row: Any) -> Named:
+    decides, withdraws = (
+        accusations.may_decide(work.viewer, row),
+        accusations.may_withdraw(work.viewer, row, tree(work)),
+    )
+    return Named(row, opened_with(work, "content.key", row.sealed), decides, withdraws)
 
 
 async def shown(work: Work, db: AsyncConnection) -> dict[str, Any]:
@@ -64,6 +82,7 @@ async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:
         "steps": await steps_of(db, tip.id),
         "accused": work.in_order(accused),
         "barred": await barred_who_looked(db, tip, accused, work.core.pack.parents),
+        "named": [_named(work, row) for row in await accusations.of_tip(db, work.viewer, tip)],
         "links": await links_of(db, work.viewer, tip),
         "alike": await alike(db, work.viewer, tip, work.core.keeper.locker) if work.core.keeper.locker else [],
         "checklist": category.checklist if category else (),

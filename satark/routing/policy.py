@@ -127,6 +127,31 @@ def may_read(
     return bool(own_offices(held) & set(reading)) and not is_barred(bars(parents, held), accused, hour)
 
 
+def after_withdrawal(
+    parents: Parents,
+    outside: str,
+    top: str,
+    district: str,
+    accused: frozenset[str],
+    reading: Iterable[str],
+    assigned: str,
+) -> frozenset[str]:
+    """Who reads a tip that accuses one office less: who did, and whom such a tip goes to."""
+    such = readers(parents, outside, top, district, accused)
+    below_top = assigned and assigned not in (top, outside)
+    return frozenset(reading) | (entitled(parents, outside, assigned, such) if below_top else such)
+
+
+def decided_by(parents: Parents, outside: str, own: Iterable[str], office: str, accused: Iterable[str]) -> str:
+    """The office that decides whether a tip accuses `office`, where who serves in `own` offices names one above theirs; ""
+    where that is not so, or they serve above it as well."""
+    offices = frozenset(own)
+    is_above = any(office in line(parents, one)[1:] for one in offices)
+    if not is_above or offices & {*line(parents, office)[1:], outside}:
+        return ""
+    return handed_up(parents, outside, office, accused)
+
+
 def first_told(statuses: Sequence[str], status: str, ended: Collection[str]) -> bool:
     """Whether an informant is to be told of a status: it is the first of it since the tip began, or ended and began anew."""
     since = next((at for at in range(len(statuses), 0, -1) if statuses[at - 1] in ended), 0)

@@ -25,12 +25,23 @@ from satark.store.key_files import replace
 from satark.store.keys import PAIRS, Keys, public_of
 from satark.store.officers import Officer, SignIn
 from satark.store.sealing import KEY_BYTES, CannotOpen, Locker, Opener, each_key
-from satark.store.tables import Evidence, LetterWords, Message, UploadPart
+from satark.store.tables import AccusationRequest, Evidence, LetterWords, Message, UploadPart
 
-_tables: Any = (Conversation, Evidence, LetterWords, Message, Officer, Outbox, ReturnAddress, SignIn, UploadPart)
-_conversation, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = _tables
+_tables: Any = (
+    AccusationRequest,
+    Conversation,
+    Evidence,
+    LetterWords,
+    Message,
+    Officer,
+    Outbox,
+    ReturnAddress,
+    SignIn,
+    UploadPart,
+)
+_request, _conversation, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = _tables
 CLOSED: dict[str, tuple[Any, ...]] = {
-    "content": (_message.sealed, _evidence.key, _evidence.poster_key, _evidence.peaks, _part.key),
+    "content": (_message.sealed, _request.sealed, _evidence.key, _evidence.poster_key, _evidence.peaks, _part.key),
     "reply": (_message.sealed,),
     "courier": (
         _conversation.sealed_address, _address.sealed, _outbox.sealed_address, _outbox.sealed_prompts, _evidence.source,

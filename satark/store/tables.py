@@ -120,6 +120,23 @@ class Accusation(SQLModel, table=True):
     office_id: str = Field(primary_key=True, index=True)
 
 
+class AccusationRequest(SQLModel, table=True):
+    """An office that an officer named, and why: `sealed` is a letter. Where they serve below it, `decider` is the office
+    that decides; `category` is what the tip is about once it was accepted. `state` is one of tips/accusations.py, `hour`
+    hours since 1970."""
+
+    __tablename__ = "accusation_request"
+    __table_args__ = UNORDERED
+    tip_id: str = Field(primary_key=True, foreign_key="tip.id")
+    office_id: str = Field(primary_key=True)
+    officer_id: str
+    decider: str = Field(default="", index=True)
+    category: str = ""
+    hour: int
+    state: str
+    sealed: bytes = sealed_bytes()
+
+
 class Assignment(SQLModel, table=True):
     """The last time that an officer handed a tip down: to `office_id`, from the office that had it, `previous` ("" for
     none). Who did it by mistake can take it back."""

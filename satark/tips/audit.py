@@ -83,6 +83,9 @@ async def is_noted(db: AsyncConnection, actor: str, action: str, subject: str, d
 # What an entry says of them would tell an accused office of a tip, should a colleague of theirs be the auditor.
 _KEPT_BACK = (
     "accuse",
+    "ask to accuse",
+    "decline accusation",
+    "take back accusation",
     "recuse",
     "transfer",
     "hand back",

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from satark.routing.policy import after_accusation, handed_up, shut_out
 from satark.routing.tree import Parents
 from satark.store.clock import hour_of, now
-from satark.store.tables import Accusation, Recusal, Tip, TipReader
+from satark.store.tables import Accusation, AccusationRequest, Recusal, Tip, TipReader
 from satark.tips.audit import append
 from satark.tips.clocks import Clocks
 from satark.tips.entries import NotAllowed, Seals, keep_note
+from satark.tips.letters import Letter, Piece, close_letter
 from satark.tips.queries import accused_by
 from satark.tips.standing import restart, write_down
 from satark.tips.tallies.keeping import take_out
@@ -22,6 +23,7 @@ from satark.tips.viewing import Viewer
 
 _tip: Any = Tip
 _reader: Any = TipReader
+_request: Any = AccusationRequest
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,28 @@ async def accuse(
     known = await accused_by(db, tip.id)
     if office in known:
         return
-    accused = known | {office}
-    await keep_note(db, seals, viewer, tip, reason)
+    await record(db, seals, viewer, tip, office, reason, "accepted")
+    await carry_out(db, clocks, viewer, tip, office, tree)
+
+
+async def record(
+    db: AsyncConnection, seals: Seals, viewer: Viewer, tip: Any, office: str, reason: str, state: str,
+    decider: str = "", category: str = "",
+) -> None:  # fmt: skip
+    """Who named an office, and why (tips/accusations.py)."""
+    own = (_request.tip_id == tip.id) & (_request.office_id == office)
+    await db.execute(delete(AccusationRequest).where(own))
+    sealed = close_letter(seals.content, Letter(pieces=(Piece(text=reason),)))
+    row = AccusationRequest(
+        tip_id=tip.id, office_id=office, officer_id=viewer.officer_id, decider=decider, category=category,
+        hour=hour_of(now()), state=state, sealed=sealed,
+    )  # fmt: skip
+    await db.execute(insert(AccusationRequest).values(**row.model_dump()))
+
+
+async def carry_out(db: AsyncConnection, clocks: Clocks, viewer: Viewer, tip: Any, office: str, tree: Tree) -> None:
+    """The tip accuses the office from this moment."""
+    accused = await accused_by(db, tip.id) | {office}
     await db.execute(insert(Accusation).values(tip_id=tip.id, office_id=office))
     assigned = tip.assigned
     if assigned in shut_out(tree.parents, accused):

@@ -17,6 +17,8 @@ from satark.routing.pack import OPEN, Keep
 from satark.store.informants import Outbox, ReturnAddress, SentPart
 from satark.store.tables import (
     Accusation,
+    AccusationRequest,
+    Assignment,
     CheckMark,
     Evidence,
     Message,
@@ -120,7 +122,7 @@ async def _delete(db: AsyncConnection, ids: list[str]) -> Counter[str]:
     await _leave_elsewhere(db, ids)
     letters = select(_message.id).where(_message.tip_id.in_(ids))
     wanted: list[tuple[Any, Any]] = [(SentPart, _sent.message_id.in_(letters))]
-    tables: tuple[Any, ...] = (Outbox, Message, Evidence, CheckMark, MuteRequest, ReturnAddress)
+    tables: tuple[Any, ...] = (Outbox, Message, Evidence, CheckMark, AccusationRequest, MuteRequest, ReturnAddress)
     wanted += [(table, table.tip_id.in_(ids)) for table in tables]
     wanted.append((TipLink, or_(_link.tip_id.in_(ids), _link.other_id.in_(ids))))
     return Counter(
@@ -155,7 +157,7 @@ async def take_away(db: AsyncConnection, ids: list[str]) -> tuple[str, ...]:
     blobs = tuple(name for file in files for name in file if name)
     await mark(db, *(await db.execute(select(_tip.hour).where(_tip.id.in_(ids)))).scalars())
     await _delete(db, ids)
-    tables: tuple[Any, ...] = (StatusChange, TipReader, Accusation, Recusal, TipHold)
+    tables: tuple[Any, ...] = (StatusChange, TipReader, Accusation, Assignment, Recusal, TipHold)
     for table in tables:
         await db.execute(delete(table).where(table.tip_id.in_(ids)))
     await db.execute(delete(Tip).where(_tip.id.in_(ids)))

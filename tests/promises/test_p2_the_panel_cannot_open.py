@@ -262,7 +262,8 @@ VERBS: Mapping[str, Mapping[str, str]] = {
     "classify": {"category": "weapons", "station": KOTWALI}, "link": {}, "unlink": {},
     "report": {"text": "went", "words": "done", "step": "send"}, "merge": {},
     "close": {"status": "closed", "outcome": "acted"}, "transfer": {"office": "district/ghazipur", **REASON},
-    "hand-back": REASON, "accuse": {"office": KOTWALI, **REASON}, "recuse": REASON,
+    "hand-back": REASON, "accuse": {"office": KOTWALI, **REASON},
+    "accusation": {"office": KOTWALI, "act": "withdraw"}, "recuse": REASON,
 }  # fmt: skip
 
 
@@ -308,7 +309,13 @@ async def test_every_page_and_every_verb_of_the_panel_works_with_its_role(apart:
     assert posts == {f"/tips/{{reference}}/{verb}" for verb in VERBS}
     await dig.page(two)
     for verb, fields in VERBS.items():
-        path = two if verb == "merge" else three if verb in ("transfer", "accuse", "recuse", "hand-back") else one
+        path = (
+            two
+            if verb == "merge"
+            else three
+            if verb in ("transfer", "accuse", "accusation", "recuse", "hand-back")
+            else one
+        )
         other = (one if verb == "merge" else two).rsplit("/", 1)[1]
         fields = {**fields, "other": other} if verb in ("link", "unlink", "merge") else fields
         answer = await dig.send(f"{path}/{verb}", fields, of="/panel/account")

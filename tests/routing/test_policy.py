@@ -10,6 +10,7 @@ from satark.routing.policy import (
     after_take_back,
     after_transfer,
     assignable,
+    decided_by,
     first_told,
     shut_out,
 )
@@ -109,3 +110,35 @@ def test_whatever_is_assigned_only_the_last_and_those_above_read(
             assert reading <= {*line(parents, target), "outside"}
             assert not reading & shut_out(parents, accused)
             assert reading - {target}, "who assigned it reads on"
+
+
+@pytest.mark.parametrize(
+    ("own", "office", "decides"),
+    [
+        ({"kotwali"}, "kotwali", ""),
+        ({"kotwali"}, "kerakat", ""),
+        ({"kotwali"}, "city", "jaunpur"),
+        ({"kotwali"}, "jaunpur", "range"),
+        ({"kotwali"}, "range", "outside"),
+        ({"jaunpur"}, "kotwali", ""),
+        ({"jaunpur"}, "range", "outside"),
+        ({"kotwali", "range"}, "jaunpur", ""),
+        ({"kotwali", "outside"}, "range", ""),
+    ],
+)
+def test_who_names_an_office_above_asks_the_one_above_that(own: set[str], office: str, decides: str) -> None:
+    assert decided_by(PARENTS, "outside", own, office, ()) == decides
+
+
+def test_the_accused_decide_nothing() -> None:
+    assert decided_by(PARENTS, "outside", {"kotwali"}, "city", {"jaunpur"}) == "range"
+
+
+@given(trees(), st.data())
+def test_nobody_hides_a_tip_from_their_own_line_alone(parents: dict[str, str], data: st.DataObject) -> None:
+    offices = st.sampled_from(sorted(parents.keys() - {"outside"}))
+    own, office = data.draw(offices), data.draw(offices)
+    above = set(line(parents, own)[1:])
+    decides = decided_by(parents, "outside", {own}, office, ())
+    assert (decides == "") is (office not in above)
+    assert decides not in shut_out(parents, {office})
