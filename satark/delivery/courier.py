@@ -67,9 +67,7 @@ async def _claim(courier: Courier, lane: Lane, channel: Channel) -> list[Deliver
         return []
     began, ends = steady(), now() + LEASE
     free, named = courier.leases.free(now()), partial(courier.reported_as, channel)
-    rows = await outbox.claim(
-        courier.store, channel.name, free, ends, room, lambda errand, part: named(f"{errand}:{part}")
-    )
+    rows = await outbox.claim(courier.store, channel.name, free, ends, room, named)
     opened = await open_errands(courier, rows)
     lease = Lease(ends, began)
     made = [Delivering(courier, lane, channel, row, lease, one) for row, one in zip(rows, opened, strict=True)]

@@ -25,7 +25,7 @@ from satark.delivery.errands import Errand, Opened, window_is_open
 from satark.delivery.lane import Lane
 from satark.delivery.leases import LEASE
 from satark.delivery.ledger import NotWritten
-from satark.delivery.outbox import KNOCK, AllSent, Begun, Held, Over, PartSent, PutBack, first_part
+from satark.delivery.outbox import KNOCK, AllSent, Begun, Held, Over, PartSent, PutBack, first_part, wire_key
 from satark.delivery.paces import Pair
 from satark.delivery.tools import Courier
 from satark.store.clock import now, steady
@@ -150,7 +150,7 @@ class Delivering:
         await self.lane.turn()
         if not self.lane.is_open:
             return NotNow(self.lane.opens)
-        key = f"{self.row.id}:{part}"
+        key = wire_key(self.row, part)
         if not await self._begin(key, part):
             return NotNow()
         outcome = await registry.send(self.channel, replace(wire, key=key), errand.address)

@@ -6,6 +6,7 @@ What became of an errand is an entry. All entries that the ledger has at a momen
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -30,6 +31,7 @@ MOST_HOMELESS = 50
 
 _outbox: Any = Outbox
 _message: Any = Message
+_part: Any = SentPart
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,19 @@ _LETTER = (
 )
 
 
+def wire_key(row: Any, part: int) -> str:
+    """Return the name under which a provider knows a part: the same for each try, and of no use without the errand's row,
+    which is gone when the errand is."""
+    return blake2b(f"{row.provider_ref}:{part}".encode(), digest_size=16).hexdigest()
+
+
 def first_part(row: Any) -> int:
     """With which part an errand goes on."""
     return KNOCK if row.knocking else int(row.part)
 
 
 async def claim(
-    store: Store, channel: str, free: Any, lease: int, most: int, reported_as: Callable[[str, int], str]
+    store: Store, channel: str, free: Any, lease: int, most: int, reported_as: Callable[[str], str]
 ) -> Sequence[Any]:
     """Errands of a channel that are due and `free` (leases.py), out of reach of other workers until the lease ends. Of each
     the first part may be sent: it is noted as what the provider will report on it, for it may report before it answers."""
@@ -125,7 +133,7 @@ async def claim(
         if rows:
             await db.execute(_CLAIMED, {"ids": [row.id for row in rows], "lease": lease})
             parts = [(row, first_part(row)) for row in rows]
-            await _note(db, store, [(row, part, reported_as(row.id, part)) for row, part in parts])
+            await _note(db, store, [(row, part, reported_as(wire_key(row, part))) for row, part in parts])
     return rows
 
 
@@ -204,8 +212,11 @@ async def homeless(store: Store, channels: Iterable[str]) -> Sequence[Any]:
 
 
 async def forget_kept(store: Store) -> None:
-    """Destroy what was kept for a report that did not come, what was held too long, and paces that are over."""
+    """Destroy what was kept for a report that did not come, what was held too long, and paces that are over. Of answers no
+    report is awaited from then on."""
     over = (_outbox.state != "due") & (_outbox.due <= now())
+    answers = (_part.message_id == "") & _part.errand.in_(select(_outbox.id).where(over))
     async with store.write() as db:
+        await db.execute(delete(SentPart).where(answers))
         await db.execute(delete(Outbox).where(over))
         await paces.forget(db)

@@ -38,7 +38,7 @@ from satark.routing.pack import Pack
 from satark.routing.places import Gazetteer
 from satark.routing.policy import readers
 from satark.store.among import among
-from satark.store.informants import ReturnAddress
+from satark.store.informants import ReturnAddress, SentPart
 from satark.store.sealing import Opener, Seal
 from satark.store.tables import Evidence, Message, Tip, TipReader, UploadPart, Voice
 from satark.store.writing import Rows, Script
@@ -60,6 +60,7 @@ _part: Any = UploadPart
 _tip: Any = Tip
 _reader: Any = TipReader
 _return: Any = ReturnAddress
+_sent: Any = SentPart
 _CLAIMED = (
     update(Evidence)
     .where(among(_evidence.id, "files") & _evidence.tip_id.is_(None))
@@ -238,6 +239,8 @@ class Effects:
         await self.db.execute(update(ReturnAddress).where(own).values(heard_hour=self.hour))
 
     async def _forget(self, tip_id: str) -> None:
+        letters = select(_message.id).where(_message.tip_id == tip_id)
+        await self.db.execute(delete(SentPart).where(_sent.message_id.in_(letters)))
         await self.db.execute(delete(ReturnAddress).where(_return.tip_id == tip_id))
         self.destroyed = True
 

@@ -10,6 +10,7 @@ from satark.channels.messages import DeliveryState, DeliveryStatus, TryAgain, Wi
 from satark.identity.lookup import Lookup
 from satark.intake.arrivals import Arrival
 from satark.store.among import among
+from satark.store.clock import day_of
 from satark.store.engine import Store
 from satark.store.informants import Outbox, SentPart
 from satark.store.tables import Message
@@ -26,7 +27,6 @@ RANKS = {
     Delivery.SENT: 1,
     Delivery.FAILED: 2,
     Delivery.DELIVERED: 3,
-    Delivery.READ: 4,
 }
 # How often a message is sent anew that its provider took and then failed.
 MOST_FAILURES = 4
@@ -40,9 +40,9 @@ _WAITING = select(_outbox.id, _outbox.part).where(_errands & (_outbox.state == "
 _OVER = delete(Outbox).where(_errands & (_outbox.state == "sent"))
 
 
-def rank(state: str) -> int:
+def rank(state: Delivery) -> int:
     """How far a message came."""
-    return RANKS[Delivery(state)]
+    return RANKS[state]
 
 
 async def record_reports(store: Store, lookup: Lookup, batch: Sequence[Arrival], now: int) -> None:
@@ -72,13 +72,13 @@ async def _record(db: AsyncConnection, known: Sequence[Reported], now: int) -> N
     over = {part.errand for part, report in known if report.state in ARRIVED} | {part.errand for part in lost}
     if over:
         await db.execute(_OVER, {"errands": over})
-    furthest: dict[str, DeliveryState] = {}
+    furthest: dict[str, Delivery] = {}
     for part, report in known:
         if part.message_id and part.key not in anew:
-            said = furthest.get(part.message_id, report.state)
-            furthest[part.message_id] = max(said, report.state, key=rank)
+            state = Delivery.DELIVERED if report.state in ARRIVED else Delivery(report.state.value)
+            furthest[part.message_id] = max(furthest.get(part.message_id, state), state, key=rank)
     for message_id, state in furthest.items():
-        await db.execute(_raise(message_id, state))
+        await db.execute(_raise(message_id, state, day_of(now)))
 
 
 async def _send_anew(db: AsyncConnection, part: Any, report: DeliveryStatus, now: int) -> bool:
@@ -104,7 +104,9 @@ async def _go_on_behind(db: AsyncConnection, taken: Collection[tuple[str, int]],
             await db.execute(behind.values(part=row.part + 1, due=now))
 
 
-def _raise(message_id: str, state: DeliveryState) -> Any:
-    """Raise a message's delivery to `state`, unless it is there or beyond."""
+def _raise(message_id: str, state: Delivery, day: int) -> Any:
+    """Raise a message's delivery to `state`, unless it is there or beyond. That it was read is nobody's business: it has
+    arrived, on a day."""
     ranks = case({one.value: number for one, number in RANKS.items()}, value=_message.delivery, else_=0)
-    return update(Message).where(_message.id == message_id, ranks < rank(state.value)).values(delivery=state.value)
+    values = {"delivery": state.value, "delivered_day": day if state is Delivery.DELIVERED else 0}
+    return update(Message).where(_message.id == message_id, ranks < rank(state)).values(values)

@@ -21,13 +21,13 @@ GATEWAY: Final[Grants] = {
     "tally_mark": "insert",
     "tip_reader": "select(tip_id) insert update(fresh fresh_hour)",
     "accusation": "insert",
-    "message": "select(id tip_id kind hour place sealed delivery) insert update(delivery)",
+    "message": "select(id tip_id kind hour place sealed delivery) insert update(delivery delivered_day)",
     "evidence": "select(id tip_id state blob poster) insert update(tip_id key source state voice) delete",
     "upload": "select insert update delete",
     "upload_part": "select insert update delete",
     "return_address": "select(tip_id channel) insert update(heard_hour) delete",
     "outbox": "select(id thread state part failures due claimed_until replaceable) insert update delete",
-    "sent_part": "select",
+    "sent_part": "select delete",
     "edit": "select",
     "channel_health": "select insert update",
     "key_fingerprint": "select insert",
@@ -58,7 +58,7 @@ PANEL: Final[Grants] = {
     "outbox": (
         "select(channel state)"
         " insert(id channel thread tip_id message_id due claimed_until attempts part replaceable state knocking failures"
-        " place)"
+        " place provider_ref)"
     ),
     "mute_request": "select(tip_id) insert delete",
     "edit": "select insert update",
@@ -90,7 +90,7 @@ WORKER: Final[Grants] = {
     "tip_link": "select delete",
     "tip_hold": "select",
     "check_mark": "select delete",
-    "message": "select insert update(delivery indexed) delete",
+    "message": "select insert update(delivery delivered_day indexed) delete",
     "letter_words": "select insert update delete",
     "evidence": "select insert update delete",
     "upload": "select delete",

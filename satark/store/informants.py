@@ -51,8 +51,9 @@ class Outbox(SQLModel, table=True):
     `message_id` (a letter of the police; its address is that of the tip). `due` and `claimed_until` are unix times in
     seconds. `part` is how many parts of it were sent, `failures` how often the provider took it and failed. `state` is
     `due`; `held`, until the informant opens the window by writing; or `sent`, for a short while in which the provider
-    may report a failure. `knocking` is that only a knock may be sent. `place` counts the answers of one conversation,
-    for two of them may be due in one second.
+    may report a failure. `knocking` is that only a knock may be sent. Providers know a part by a hash of `provider_ref`,
+    which is random, and by no id of the database. `place` counts the answers of one conversation, for two of them may be
+    due in one second.
 
     SQLite keeps the rows in the order in which they were written, which `due` tells already: what is written, and what is
     deleted soon after, lies together, and each commit writes a sixth fewer pages.
@@ -75,6 +76,7 @@ class Outbox(SQLModel, table=True):
     knocking: bool = False
     failures: int = 0
     place: int = 0
+    provider_ref: str = Field(default_factory=random_id)
 
 
 class Pace(SQLModel, table=True):

@@ -195,7 +195,8 @@ class CheckMark(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One letter of a tip's dialogue. `kind` and `delivery` are those of tips/letters.py; `sealed` is its content.
 
-    `author` is an officer's id, empty for the informant. `place` counts the letters of one tip. `indexed` is that search
+    `author` is an officer's id, empty for the informant. `delivered_day` is the day since 1970 on which it arrived, 0
+    where that is not known. `place` counts the letters of one tip. `indexed` is that search
     knows its words.
     """
 
@@ -212,6 +213,7 @@ class Message(SQLModel, table=True):
     place: int = 0
     sealed: bytes = sealed_bytes()
     delivery: str = ""
+    delivered_day: int = 0
     indexed: bool = False
 
 

@@ -145,6 +145,8 @@ async def forget(db: AsyncConnection, rules: Rules, hour: int) -> Destroyed:
     forgotten = (await db.execute(own)).scalars().all()
     if not forgotten:
         return Destroyed()
+    letters = select(_message.id).where(_message.tip_id.in_(forgotten))
+    await db.execute(delete(SentPart).where(_sent.message_id.in_(letters)))
     tips_by_rule = Counter(rules_of[tip_id] for tip_id in forgotten)
     gone = Destroyed(tips_by_rule, Counter({ReturnAddress.__tablename__: len(forgotten)}))
     await append(db, ACTOR, "destroy", "", str(gone))

@@ -30,7 +30,6 @@ class Delivery(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     DELIVERED = "delivered"
-    READ = "read"
     FAILED = "failed"
 
 

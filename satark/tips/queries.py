@@ -6,15 +6,16 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.routing.policy import Held, bars, is_barred
 from satark.routing.tree import Parents
-from satark.store.clock import hour_of
+from satark.store.clock import day_of, hour_of, now
 from satark.store.officers import AuditEntry, Officer, Post
 from satark.store.tables import Accusation, Evidence, Message, StatusChange, Tip
 from satark.tips.lateness import lateness_is, step_is, turn_is
+from satark.tips.letters import Delivery
 from satark.tips.life import Status
 from satark.tips.numbers import span
 from satark.tips.viewing import Viewer, unread, visible
@@ -117,8 +118,18 @@ async def barred_who_looked(
 
 async def letters_of(db: AsyncConnection, tip_id: str) -> list[Any]:
     """The letters of a tip in their order, each with the name of its author."""
-    joined = select(Message, _officer.name.label("author_name")).outerjoin(Officer, _officer.id == _message.author)
+    columns = [column for column in Message.__table__.columns if column.name != "delivery"]  # type: ignore[attr-defined]
+    named = _officer.name.label("author_name")
+    joined = select(*columns, _delivery_by_day(), named).outerjoin(Officer, _officer.id == _message.author)
     return list(await db.execute(joined.where(_message.tip_id == tip_id).order_by(_message.place)))
+
+
+def _delivery_by_day() -> ColumnElement[str]:
+    """How far a letter came, as officers may know it: that it arrived they learn the next day, for the minute in which it
+    did would tell when a certain telephone was switched on."""
+    today = (_message.delivery == Delivery.DELIVERED) & (_message.delivered_day >= day_of(now()))
+    shown: ColumnElement[str] = case((today, Delivery.SENT.value), else_=_message.delivery)
+    return shown.label("delivery")
 
 
 async def files_of(db: AsyncConnection, tip_id: str) -> dict[str, Any]:
@@ -128,7 +139,7 @@ async def files_of(db: AsyncConnection, tip_id: str) -> dict[str, Any]:
 
 async def progress_of(db: AsyncConnection, tip_id: str) -> list[Any]:
     """What changes by itself while an officer reads: letters and how far they came, files and whether they are ready."""
-    letters = await db.execute(select(_message.id, _message.delivery).where(_message.tip_id == tip_id))
+    letters = await db.execute(select(_message.id, _delivery_by_day()).where(_message.tip_id == tip_id))
     files = await db.execute(select(_evidence.id, _evidence.state).where(_evidence.tip_id == tip_id))
     return sorted(tuple(row) for row in (*letters, *files))
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.sealing import Opener
 from satark.store.tables import Evidence, Message, StatusChange, Tip
-from satark.tips.letters import Delivery, Letter, LetterKind, open_letter
+from satark.tips.letters import Letter, LetterKind, open_letter
 
 _tip: Any = Tip
 _message: Any = Message
@@ -39,12 +39,11 @@ async def tip_of_receipt(db: AsyncConnection, receipt: str) -> str | None:
 
 
 async def progress(db: AsyncConnection, reply: Opener, tip_id: str) -> Progress | None:
-    """How the tip stands; its letters count as read from now on. The same queries run whether there is a tip or not."""
+    """How the tip stands. That somebody looked is noted nowhere. The same queries run whether there is a tip or not."""
     facts = await db.execute(select(_tip.reference, _tip.status, _tip.outcome, _tip.destroyed).where(_tip.id == tip_id))
     steps = await db.execute(select(_step.status, _step.hour).where(_step.tip_id == tip_id).order_by(_step.step))
     own = (_message.tip_id == tip_id) & (_message.kind == LetterKind.MESSAGE)
     letters = await db.execute(select(_message.hour, _message.sealed).where(own).order_by(_message.place))
-    await db.execute(update(Message).where(own).values(delivery=Delivery.READ))
     is_ready, is_withheld = _evidence.state == "ready", _evidence.state == "withheld"
     numbers = select(func.count(), func.count().filter(is_ready), func.count().filter(is_withheld))
     counted = await db.execute(numbers.select_from(Evidence).where(_evidence.tip_id == tip_id))

@@ -57,7 +57,7 @@ class Plugin:
 
 async def outbox(house: House) -> list[Any]:
     async with house.core.store.read() as db:
-        return list(await db.execute(text("SELECT part, attempts, due, claimed_until FROM outbox")))
+        return list(await db.execute(text("SELECT part, attempts, due, claimed_until, provider_ref FROM outbox")))
 
 
 async def make_due(house: House) -> None:

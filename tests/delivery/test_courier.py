@@ -9,6 +9,7 @@ from conftest import House
 from satark.channels.messages import Never, Sent, TryAgain
 from satark.delivery.backoff import LONGEST, MOST_ATTEMPTS, wait
 from satark.delivery.courier import deliver_due
+from satark.delivery.outbox import wire_key
 from tests.delivery.scripted import channel, make_due, outbox
 
 
@@ -22,7 +23,7 @@ async def test_a_prompt_in_parts_goes_on_where_it_failed(scripted: House) -> Non
     assert await outbox(scripted) == []
     keys = [key for _, key, _ in channel.said]
     assert len(keys) == len(set(keys)) > 3
-    assert [int(key.split(":")[1]) for key in keys] == list(range(len(keys)))
+    assert keys == [wire_key(row, part) for part in range(len(keys))]
 
 
 async def test_a_channel_that_raises_is_tried_again_later(scripted: House) -> None:

@@ -12,13 +12,15 @@ from satark.channels import registry
 from satark.channels.messages import Envelope, Inbound, Kind, Never, Prompt, Secret, Sent, TryAgain, Wire
 from satark.delivery.courier import MOST_COURTEOUS, deliver_due
 from satark.delivery.leases import LEASE
+from satark.delivery.outbox import wire_key
 from satark.store.clock import now
+from satark.store.informants import Outbox
 from tests.delivery.scripted import another_worker, channel, outbox
 
 COPIED = (
     "INSERT INTO outbox (id, channel, thread, tip_id, message_id, sealed_address, sealed_prompts, due, claimed_until,"
-    " attempts, part, replaceable, state, knocking, failures, place) SELECT :id, channel, :thread, tip_id, message_id,"
-    " sealed_address, sealed_prompts, 0, 0, 0, 0, replaceable, state, knocking, failures, :place FROM outbox WHERE id = :one"
+    " attempts, part, replaceable, state, knocking, failures, place, provider_ref) SELECT :id, channel, :thread, tip_id, message_id,"
+    " sealed_address, sealed_prompts, 0, 0, 0, 0, replaceable, state, knocking, failures, :place, :id FROM outbox WHERE id = :one"
 )
 
 
@@ -31,8 +33,11 @@ async def errands(house: House, threads: list[str]) -> None:
         await db.execute(text("DELETE FROM outbox WHERE id NOT LIKE 'e_'"))
 
 
+NAMES = {wire_key(Outbox(due=0, provider_ref=f"e{at}"), 0): f"e{at}" for at in range(9)}
+
+
 def said() -> list[str]:
-    return [key.partition(":")[0] for key in channel.keys]
+    return [NAMES[key] for key in channel.keys]
 
 
 async def test_one_person_hears_it_in_order_over_several_claims(six: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +47,7 @@ async def test_one_person_hears_it_in_order_over_several_claims(six: House, monk
 
     async def send(wire: Wire, address: Secret) -> Sent | TryAgain | Never:
         """Each is quicker than the one before it."""
-        for _ in range(9 - int(wire.key[1])):
+        for _ in range(9 - int(NAMES[wire.key][1])):
             await asyncio.sleep(0)
         return await original(wire, address)
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
+from conftest import Watch
 from satark.channels.messages import (
     DeliveryState,
     DeliveryStatus,
@@ -22,7 +24,9 @@ from satark.channels.messages import (
     WebhookRequest,
     Wire,
 )
-from satark.store.clock import now
+from satark.delivery.outbox import KEPT
+from satark.store.clock import DAY, now
+from satark.tips.queries import letters_of, progress_of
 from satark_telegram.standin import Refused
 from tests.journey.messengers import Messenger, inbound_of, messengers, photo, sent_photo
 
@@ -319,7 +323,7 @@ async def test_a_report_never_goes_back(whatsapp: Messenger) -> None:
         assert await whatsapp.post([DeliveryStatus(key, state)]) == [200]
         async with whatsapp.house.core.store.read() as db:
             seen.append((await db.execute(text("SELECT delivery FROM message WHERE delivery <> ''"))).scalar_one())
-    assert seen == ["delivered", "delivered", "read", "read", "read"]
+    assert seen == ["delivered"] * 5
 
 
 async def test_a_report_that_overtakes_a_lost_answer_is_not_sent_again(
@@ -374,3 +378,70 @@ async def test_nobody_is_written_to_faster_than_whatsapp_takes_it(
     assert len(whatsapp.heard(ASHA)) == 45
     assert await whatsapp.count("outbox", "state = 'due' AND attempts = 0 AND due > 0") == 1
     assert await whatsapp.count("pace") == 1
+
+
+async def values_at_rest(messenger: Messenger) -> set[str]:
+    """Every text that any table holds."""
+    async with messenger.house.core.store.read() as db:
+        rows = [row for table in SQLModel.metadata.tables.values() for row in (await db.execute(table.select())).all()]
+    return {value for row in rows for value in row if isinstance(value, str)}
+
+
+async def test_a_provider_is_told_no_id_of_the_database_and_none_that_is_kept(whatsapp: Messenger) -> None:
+    at_rest = set[str]()
+    await whatsapp.say(ASHA, "hi")
+    at_rest |= await values_at_rest(whatsapp)
+    await whatsapp.report(ASHA)
+    at_rest |= await values_at_rest(whatsapp)
+    await whatsapp.act()
+    at_rest |= await values_at_rest(whatsapp)
+    await whatsapp.later()
+    at_rest |= await values_at_rest(whatsapp)
+    told = [str(one["biz_opaque_callback_data"]) for one in whatsapp.stand_in.sent]
+    assert len(told) == len(set(told)) >= 3
+    assert [key for key in told if any(key in value or value in key for value in at_rest if len(value) > 6)] == []
+
+
+async def test_who_deletes_leaves_nothing_by_which_a_provider_is_asked(whatsapp: Messenger) -> None:
+    await whatsapp.report(ASHA)
+    await whatsapp.act()
+    await whatsapp.later()
+    assert await whatsapp.count("sent_part", "message_id <> ''") > 0
+    await whatsapp.say(ASHA, "delete", "=erase:yes")
+    assert await whatsapp.count("return_address") == 0
+    assert await whatsapp.count("sent_part", "message_id <> ''") == 0
+
+
+async def test_nothing_is_kept_of_answers_of_which_no_report_comes_any_more(whatsapp: Messenger, watch: Watch) -> None:
+    await whatsapp.say(ASHA, "hi")
+    await whatsapp.later()
+    assert await whatsapp.count("sent_part") > 0
+    watch.wait(KEPT + 1)
+    await whatsapp.later()
+    assert await whatsapp.count("outbox") == 0
+    assert await whatsapp.count("sent_part") == 0
+
+
+@pytest.mark.parametrize("state", [DeliveryState.DELIVERED, DeliveryState.READ])
+async def test_officers_learn_the_day_on_which_a_message_arrived(
+    whatsapp: Messenger, watch: Watch, state: DeliveryState
+) -> None:
+    """Neither the minute, nor whether it was read."""
+    await whatsapp.report(ASHA)
+    await whatsapp.act()
+    await whatsapp.later()
+    before = await seen_by_officers(whatsapp)
+    assert [one for one in before if one] == ["sent"]
+    await whatsapp.post([DeliveryStatus(Secret(whatsapp.stand_in.sent[-1]["biz_opaque_callback_data"]), state)])
+    assert await seen_by_officers(whatsapp) == before, "the same, also for the page that listens"
+    watch.wait(DAY)
+    assert [one for one in await seen_by_officers(whatsapp) if one] == ["delivered"]
+
+
+async def seen_by_officers(messenger: Messenger) -> list[str]:
+    """How far the letters of the only tip came, as its page says and as it is told what is new."""
+    async with messenger.house.core.store.read() as db:
+        tip = (await db.execute(text("SELECT id FROM tip"))).scalar_one()
+        shown = [row.delivery for row in await letters_of(db, tip)]
+        assert sorted(shown) == sorted(state for _, state in await progress_of(db, tip) if state != "ready")
+    return shown
