@@ -6,7 +6,7 @@ help: ## list what there is
 
 run: ## set up and run everything on http://127.0.0.1:8000
 	@scripts/install.sh run
-	@SATARK_SECOND_FACTOR="$${SATARK_SECOND_FACTOR:-optional}" SATARK_CHANNELS="$${SATARK_CHANNELS:-auto,simulator}" exec .venv/bin/satark run
+	@SATARK_DEMO="$${SATARK_DEMO:-1}" SATARK_SECOND_FACTOR="$${SATARK_SECOND_FACTOR:-optional}" SATARK_CHANNELS="$${SATARK_CHANNELS:-auto,simulator}" exec .venv/bin/satark run
 
 test: ## set up and run all tests
 	@scripts/install.sh dev

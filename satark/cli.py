@@ -228,13 +228,22 @@ def add_user(
 
 
 @audit.command("verify")
-def verify_audit() -> None:
-    """Verify the chain of the audit log."""
+def verify_audit(
+    against: Annotated[
+        Path | None, typer.Option(help="a signed head that was sent away: the e-mail or the file")
+    ] = None,
+) -> None:
+    """Verify the chain of the audit log, and that it is as it was signed."""
     from satark.commands import check
+    from satark.tips.audit_heads import NoHead
 
-    broken = asyncio.run(check.audit(Settings()))
-    typer.echo("The audit log is whole." if broken is None else f"Entry {broken} was changed or is missing.")
-    sys.exit(0 if broken is None else 1)
+    try:
+        verdict = asyncio.run(check.audit(Settings(), against.read_text(encoding="utf-8") if against else ""))
+    except (NoHead, OSError) as error:
+        typer.echo(f"{against}: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("\n".join(check.said_of(verdict)))
+    sys.exit(0 if verdict.is_whole else 1)
 
 
 @files.command("retry")

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     `push_hosts` are the push services that a browser may name: hosts that are reached by HTTPS, `*.` before one for those
     below it, or a whole origin.
 
+    `audit_mail_to` (an e-mail address outside) and `audit_url` (a folder, or the URL of a bucket, that this machine cannot
+    change later) are where the signed head of the audit log goes every day.
+
     `port` is opened at `host`: this machine's own address, for a proxy on it, unless a container needs another.
     `reserve` is how many bytes of the disk are not for files: below it none are taken, and a flood of them leaves room for
     words.
@@ -40,6 +43,8 @@ class Settings(BaseSettings):
     `idle_minutes` is how long a conversation may rest before what it holds is submitted. `session_hours` is how
     long a sign-in lasts, `lock_minutes` how long without anything being done. `second_factor` is `required` (of all but
     station officers) or `optional`. `count_synthetic` is whether synthetic tips are in the numbers, as in a demonstration.
+    `demo` is whether `satark run` makes accounts whose passwords everybody knows, and synthetic tips: never at a public
+    (https) address.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
@@ -64,7 +69,10 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
     push_hosts: str = PUSH_HOSTS
+    audit_mail_to: str = ""
+    audit_url: SecretStr = SecretStr("")
     count_synthetic: bool = False
+    demo: bool = False
     body_limit: int = 1_048_576
     upload_limit: int = 104_857_600
     reserve: int = 1_073_741_824

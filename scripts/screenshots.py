@@ -74,6 +74,7 @@ def main() -> None:
             "SATARK_PORT": str(port),
             "SATARK_CHANNELS": "webform,simulator",
             "SATARK_SECOND_FACTOR": "optional",
+            "SATARK_DEMO": "1",
         }
         satark = subprocess.Popen([Path(sys.executable).parent / "satark", "run"], env=env, stdout=subprocess.DEVNULL)
         try:

@@ -1,16 +1,17 @@
 """What an operator is told where a command cannot do its work: one line, and never the values of a row."""
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
-
-from satark.store.keys import KeyFileError, KeyMissing, WrongKeys
-
-MENDED_BY_OPERATORS = (KeyFileError, KeyMissing, WrongKeys)
 DATABASE = "the database does not do it: {}. Look at SATARK_DATABASE_URL, and run `satark migrate`"
 
 
 def advice_on(error: Exception) -> str:
-    """Return what to tell the operator; empty where it is the program that is wrong."""
-    if isinstance(error, MENDED_BY_OPERATORS):
+    """Return what to tell the operator; empty where it is the program that is wrong. What is compared with is loaded here:
+    no command that goes well needs it."""
+    from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+    from satark.commands.demo import PublicDemo
+    from satark.store.keys import KeyFileError, KeyMissing, WrongKeys
+
+    if isinstance(error, KeyFileError | KeyMissing | PublicDemo | WrongKeys):
         return str(error)
     # Their text names the values of the row.
     if isinstance(error, IntegrityError | DataError):

@@ -19,11 +19,12 @@ from satark.store.clock import DAY, hour_of, now
 from satark.store.engine import Store
 from satark.store.fingerprints import mismatched_keys
 from satark.store.informants import Conversation, Outbox, ReturnAddress
-from satark.store.keys import load_keys
+from satark.store.keys import audit_public, load_keys
 from satark.store.migrate import migrate
 from satark.store.officers import Officer
 from satark.store.tables import Evidence, Tip, UploadPart
-from satark.tips.audit import note_command, verify
+from satark.tips.audit import note_command
+from satark.tips.audit_heads import verify_log
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "evidence"
 TRIES = 3
@@ -88,7 +89,7 @@ async def restore(settings: Settings, folder: Path, *, forget: bool = False) -> 
     """Bring a backup into an installation that has nothing yet. With `forget`, nobody is written to any more: who said
     "delete" after the backup was made stays deleted. Raises CannotBackUp."""
     manifest = _manifest(folder / MANIFEST)
-    store = Store(settings.database)
+    store, keys = Store(settings.database), load_keys(settings.keys)
     try:
         if manifest.database != store.url.get_backend_name():
             raise CannotBackUp(f"the backup is of {manifest.database}: restore it into one, and move it then")
@@ -101,16 +102,17 @@ async def restore(settings: Settings, folder: Path, *, forget: bool = False) -> 
         if forget:
             await _forget(store)
         async with store.write() as db:
-            broken = await verify(db)
-            if broken is None:
+            verdict = await verify_log(db, audit_public(keys))
+            if verdict.is_whole:
                 await note_command(db, "restore")
-        wrong = wrong_keys(await mismatched_keys(store, load_keys(settings.keys)))
+        wrong = wrong_keys(await mismatched_keys(store, keys))
     finally:
         await store.dispose()
     if wrong:
         raise CannotBackUp(f"restored, but in {settings.keys} there are {wrong}")
-    if broken is not None:
-        raise CannotBackUp(f"restored, but entry {broken} of the audit log was changed or is missing")
+    if not verdict.is_whole:
+        entry = verdict.broken if verdict.broken is not None else verdict.forged
+        raise CannotBackUp(f"restored, but entry {entry} of the audit log was changed or is missing")
     return manifest
 
 

@@ -96,6 +96,7 @@ async def _starts(folder: Path, wanted: Wanted, console: Console) -> dict[str, S
         "SATARK_DATA_DIR": str(folder),
         "SATARK_CHANNELS": "auto,simulator",
         "SATARK_SECOND_FACTOR": "optional",
+        "SATARK_DEMO": "1",
         **dict.fromkeys(("SATARK_DATABASE_URL", "SATARK_REDIS_URL", "SATARK_EVIDENCE_URL"), ""),
     }
     async with ready(environ, RUN) as process:

@@ -13,17 +13,33 @@ from satark.resources import data_dir
 from satark.routing.folder import check_pack
 from satark.settings import CREDENTIALS, Settings
 from satark.store.engine import Store
-from satark.store.keys import load_keys
-from satark.tips.audit import verify
+from satark.store.keys import audit_public, load_keys
+from satark.tips.audit_heads import Verdict, read_published, verify_log
 
 
-async def audit(settings: Settings) -> int | None:
-    store = Store(settings.database)
+async def audit(settings: Settings, published: str = "") -> Verdict:
+    """Verify the audit log, against a head that was sent away too, where its text is given. Raises NoHead."""
+    store, public = Store(settings.database), audit_public(load_keys(settings.keys))
     try:
         async with store.read() as db:
-            return await verify(db)
+            return await verify_log(db, public, read_published(published, public) if published else None)
     finally:
         await store.dispose()
+
+
+def said_of(verdict: Verdict) -> list[str]:
+    """What to tell of an audit log."""
+    lines = []
+    if verdict.broken is not None:
+        lines.append(f"Entry {verdict.broken} was changed or is missing.")
+    if verdict.forged is not None:
+        lines.append(f"Entry {verdict.forged} is not the one that was signed: the log was rewritten or cut.")
+    if verdict.is_whole:
+        signed = f"; signed up to entry {verdict.signed.number}" if verdict.signed else "; never signed"
+        lines.append(f"The audit log is whole{signed}.")
+    if verdict.is_unsigned:
+        lines.append("The newest entries have waited for days to be signed: does a worker run, and has it audit.key?")
+    return lines
 
 
 async def doctor(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ from satark.app import build_core
 from satark.jobs.counting import audiences
 from satark.settings import Settings
 from satark.store.clock import hour_of, now
+from satark.tips.audit import note_command
 from satark.tips.tallies.passing import rebuild
 
 
@@ -12,6 +13,8 @@ async def run(settings: Settings) -> tuple[int, bool]:
     core = build_core(settings)
     try:
         await core.jurisdiction.look()
+        async with core.store.write() as db:
+            await note_command(db, "rebuild numbers")
         wanted = await audiences(core)
         return len(wanted), await rebuild(core.store, wanted, hour_of(now()))
     finally:

@@ -7,6 +7,7 @@ import typer
 from satark.app import build_core
 from satark.jobs.purging import foresee, purge
 from satark.settings import Settings
+from satark.tips.audit import note_command
 
 
 async def run(settings: Settings, *, dry: bool) -> None:
@@ -17,6 +18,8 @@ async def run(settings: Settings, *, dry: bool) -> None:
         if dry:
             _say("would be destroyed", await foresee(core))
         else:
+            async with core.store.write() as db:
+                await note_command(db, "purge")
             purged = await purge(core)
             _say("destroyed", {"content": purged.content, "address": purged.address, "rows": purged.rows})
             typer.echo(f"ciphertexts without a row: {purged.orphans}")

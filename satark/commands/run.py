@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import typer
 import uvicorn
 from arq.connections import ArqRedis
 from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 
 from satark.app import add_process_checks, build_bench, build_core, build_web, connect, running
@@ -23,10 +25,14 @@ from satark.store.health import Health
 from satark.store.keys import WrongKeys
 from satark.store.migrate import migrate
 from satark.store.roles import make_roles
+from satark.tips.audit import note_command
 from satark.web.connections import Patience, fitting, protocol
 
 if TYPE_CHECKING:
     from satark.jobs.worker import Bench
+
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -53,6 +59,7 @@ async def web(settings: Settings, only: str) -> None:
             web_app = build_web(core, only)
         async with running(core, web_app), watched(core):
             await note_channels(core)
+            await close_demo(core)
             await serve(web_app, settings)
 
 
@@ -85,6 +92,20 @@ async def _work(bench: "Bench", pool: ArqRedis) -> None:
     await work(bench, pool)
 
 
+async def close_demo(core: Core) -> None:
+    """Where the panel is at a public address, nobody comes in with a password of the demo, which everybody knows."""
+    from satark.commands.demo import close_accounts
+
+    if core.settings.secure and "officers.key" in core.keys:
+        try:
+            closed = await close_accounts(core)
+        except (DBAPIError, OSError) as error:
+            log.error("it was not looked whether there are accounts of the demo (%s)", type(error).__name__)
+            return
+        if closed:
+            log.warning("accounts of the demo, with passwords that everybody knows, were switched off: %d", closed)
+
+
 @asynccontextmanager
 async def watched(core: Core) -> AsyncIterator[None]:
     """The log is told what is not well, while the block runs."""
@@ -107,20 +128,29 @@ async def migrate_database(settings: Settings, roles: str = "") -> None:
     store = Store(settings.database)
     try:
         await migrate(store)
-        for role in await make_roles(store, roles) if roles else ():
-            typer.echo(f"Role {role} has its rights.")
+        if roles:
+            await _make_roles(store, roles)
     finally:
         await store.dispose()
 
 
+async def _make_roles(store: Store, prefix: str) -> None:
+    for role in await make_roles(store, prefix):
+        typer.echo(f"Role {role} has its rights.")
+    async with store.write() as db:
+        await note_command(db, "migrate roles", detail=prefix)
+
+
 async def load_demo(settings: Settings) -> None:
+    """Raises PublicDemo."""
     from satark.commands.demo import load
 
     core = build_core(settings)
-    accounts = await load(core)
-    for login, password, office in accounts:
-        typer.echo(f"{login} {password} {office}")
-    await core.store.dispose()
+    try:
+        for login, password, office in await load(core):
+            typer.echo(f"{login} {password} {office}")
+    finally:
+        await core.store.dispose()
 
 
 class Server(uvicorn.Server):

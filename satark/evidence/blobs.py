@@ -157,5 +157,12 @@ def _elsewhere(url: str) -> ObjectStore:
     return from_url(urlunsplit(parts._replace(query="")), config=said or None, client_options=plain)
 
 
+def open_store(url: str) -> ObjectStore:
+    """The store of a URL, or of a local folder, which must be there: a disk that is not mounted must show."""
+    if "://" in url and not url.startswith("file:"):
+        return _elsewhere(url)
+    return LocalStore(Path(urlsplit(url).path if url.startswith("file:") else url))
+
+
 def _path(name: str) -> str:
     return f"{name[:2]}/{name}"

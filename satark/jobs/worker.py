@@ -17,6 +17,7 @@ from satark.delivery.muting import mute_due
 from satark.delivery.tools import Courier
 from satark.evidence.leftovers import discard_due
 from satark.evidence.preparing import prepare_due
+from satark.jobs.audit_heads import sign_and_send
 from satark.jobs.clocks import empty_closed, keep_time
 from satark.jobs.counting import count_changes
 from satark.jobs.digests import send_digests
@@ -115,6 +116,7 @@ def make_worker(bench: Bench, pool: ArqRedis) -> Worker:
             cron(hide_file_times, minute={0, 15, 30, 45}, second={35}),
             cron(push_news, minute={0, 15, 30, 45}, second={20}),
             cron(forget_old, hour={3}, minute={17}),
+            cron(sign_and_send, minute={7}, second={35}),
         ],
         redis_pool=pool,
         ctx={"bench": bench},

@@ -8,7 +8,7 @@ from satark.panel.devices import browser_and_system
 from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN, Work, guarded
 from satark.panel.keyring import passkeys_of
 from satark.panel.notice_choices import Mail, choices
-from satark.panel.people import LEAST_PASSWORD, choose_locale, officer_of, set_password
+from satark.panel.people import LEAST_PASSWORD, choose_locale, is_weak, officer_of, set_password
 from satark.panel.roles import EVERYBODY
 from satark.panel.sessions import close_of, close_session, sessions_of
 from satark.panel.sites import site_of
@@ -53,7 +53,7 @@ async def password(work: Work) -> Response:
     own, new = work.viewer.officer_id, work.secret("new")
     if not await knows_password(work, "old"):
         return await page(work, 422, wrong="old")
-    if len(new) < LEAST_PASSWORD:
+    if is_weak(new):
         return await page(work, 422, wrong="new")
     await set_password(work.core.store, own, new)
     await close_of(work.core.store, own, but=work.session.key)

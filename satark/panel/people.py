@@ -17,6 +17,7 @@ from satark.panel.roles import Role
 from satark.store.clock import hour_of, now
 from satark.store.engine import Store
 from satark.store.officers import Officer, Passkey, Post
+from satark.tips.audit import note_command
 
 _officer: Any = Officer
 _post: Any = Post
@@ -36,11 +37,16 @@ class LoginTaken(Exception):
     """There is an officer with this login."""
 
 
+def is_weak(password: str) -> bool:
+    """Whether a password is too short to be anybody's, wherever it is typed."""
+    return len(password.strip()) < LEAST_PASSWORD
+
+
 async def add_officer(
     store: Store, login: str, name: str, password: str, offices: Sequence[str], locale: str = "hi",
-    role: Role = Role.OFFICER,
+    role: Role = Role.OFFICER, by_command: str = "",
 ) -> str:  # fmt: skip
-    """Returns the id. Raises LoginTaken."""
+    """Returns the id. Raises LoginTaken. Where a command of the operator does it, `by_command` names it in the audit log."""
     hashed = await asyncio.to_thread(_hasher.hash, password)
     officer = Officer(login=login, name=name, password=hashed, locale=locale, role=role.value)
     posts = [Post(officer_id=officer.id, office_id=office, since=hour_of(now())) for office in offices]
@@ -49,6 +55,8 @@ async def add_officer(
             await db.execute(insert(Officer).values(**officer.model_dump()))
             if posts:
                 await db.execute(insert(Post), [post.model_dump() for post in posts])
+            if by_command:
+                await note_command(db, by_command, officer.id, " ".join((role.value, *offices)))
     except IntegrityError:
         raise LoginTaken from None
     return officer.id

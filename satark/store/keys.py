@@ -132,6 +132,13 @@ def public_of(name: str, private: bytes) -> bytes:
     return _PUBLIC_OF.get(name, public_half)(private)
 
 
+def audit_public(keys: Keys) -> bytes | None:
+    """Return the key that heads of the audit log are checked with; None in a process that was given neither half."""
+    if "audit.key" in keys:
+        return public_of("audit", keys["audit.key"])
+    return keys.found.get("audit.pub")
+
+
 def make_keys(folder: Path, but: Collection[str] = ()) -> list[str]:
     """Make the keys that are missing; none is ever replaced. `but` are the names of those that are not made: the
     installation has others. Returns the names of those made."""

@@ -52,6 +52,7 @@ def running(folder: Path, second_factor: str, host: str = "127.0.0.1") -> Iterat
         "SATARK_BASE_URL": url,
         "SATARK_CHANNELS": "webform,simulator",
         "SATARK_SECOND_FACTOR": second_factor,
+        "SATARK_DEMO": "1",
         "SATARK_MAIL_FROM": "satark@police.test",
         "SATARK_PUSH_HOSTS": PUSH_SERVICE,
     }

@@ -40,8 +40,8 @@ from tests.promises.test_p8_what_is_not_needed_is_destroyed import say
 # As satark/store/keys.py tells it.
 KEYS = {
     "gateway": ("content.pub", "reply.key", "courier.pub", "lookup.key", "conversation.key"),
-    "panel": ("content.pub", "content.key", "reply.pub", "reply.key", "officers.key", "search.key", "push.pub"),
-    "worker": ("content.pub", "content.key", "reply.key", "courier.pub", "courier.key", "lookup.key", "conversation.key", "search.key", "push.key"),
+    "panel": ("content.pub", "content.key", "reply.pub", "reply.key", "officers.key", "search.key", "push.pub", "audit.pub"),
+    "worker": ("content.pub", "content.key", "reply.key", "courier.pub", "courier.key", "lookup.key", "conversation.key", "search.key", "push.key", "audit.key"),
 }  # fmt: skip
 PASSWORD = "a long password"
 # PostgreSQL, appendix A.
