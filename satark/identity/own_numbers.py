@@ -12,7 +12,7 @@ FEWEST_DIGITS = 7
 FEWEST_SAID = 4
 # Of no number, and so the end of one.
 _BREAK = "x"
-_PREFIXES = ("0091", "091", "91", "00", "0")
+_PREFIXES = ("00910", "0091", "910", "091", "91", "00", "0")
 _NO_DIGITS = re.compile("[^0-9]+")
 _WORD, _TOKEN = re.compile("[^0-9 ]+"), re.compile("[0-9]|[^0-9 ]+")
 

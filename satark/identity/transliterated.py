@@ -39,10 +39,11 @@ class _Consonants(dict[int, str]):
 
 
 class Word(NamedTuple):
-    """A word in another script than a name, how it sounds, and where it stands."""
+    """A word in another script than a name, how it sounds, and where it stands. `by_consonants` is that these are all that
+    can be compared: it or the name is in Urdu."""
 
     sound: str
-    is_arabic: bool
+    by_consonants: bool
     start: int
     end: int
 
@@ -55,7 +56,7 @@ class Part(NamedTuple):
     consonants: str
 
     def is_said_by(self, word: Word) -> bool:
-        return word.sound == (self.consonants if word.is_arabic else self.sound)
+        return word.sound == (self.consonants if word.by_consonants else self.sound)
 
     @property
     def leads_to_its_owner(self) -> bool:
@@ -68,9 +69,10 @@ def find_transliterated(folded: str, parts: Sequence[str]) -> Iterator[tuple[int
     if not name:
         return
     said = [Part(part, _sound(part), consonants_of(part)) for part in name]
-    words = [_word(found) for found in _TOKEN.finditer(folded) if found[0].isascii() != name[0].isascii()]
+    own = _script(name[0])
+    words = [_word(found, own) for found in _TOKEN.finditer(folded) if _script(found[0]) != own]
     for word in words:
-        if not word.is_arabic and any(part.leads_to_its_owner and part.is_said_by(word) for part in said):
+        if not word.by_consonants and any(part.leads_to_its_owner and part.is_said_by(word) for part in said):
             yield word.start, word.end
     if len(said) > 1:
         yield from _whole(words, said)
@@ -87,9 +89,14 @@ def _whole(words: Sequence[Word], name: Sequence[Part]) -> Iterator[tuple[int, i
             yield some[0].start, some[-1].end
 
 
-def _word(found: re.Match[str]) -> Word:
-    is_arabic = _ARABIC.match(found[0]) is not None
-    return Word(consonants_of(found[0]) if is_arabic else _sound(found[0]), is_arabic, *found.span())
+def _script(word: str) -> str:
+    """Of which letters a word is."""
+    return "latin" if word.isascii() else "arabic" if _ARABIC.match(word) else "other"
+
+
+def _word(found: re.Match[str], name_is_in: str) -> Word:
+    by_consonants = "arabic" in (name_is_in, _script(found[0]))
+    return Word(consonants_of(found[0]) if by_consonants else _sound(found[0]), by_consonants, *found.span())
 
 
 def _sound(word: str) -> str:

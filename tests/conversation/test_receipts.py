@@ -39,6 +39,8 @@ AROUND = {
     "hindi before": f"रसीद {GROUPED}",
     "hindi around": f"मेरी रसीद नंबर {GROUPED} है",
     "urdu before": f"رسید نمبر: {GROUPED}",
+    "a greeting before": f"Hello sir, {GROUPED}",
+    "a question": f"{GROUPED} ka kya hua?",
     "romanised": f"raseed no. {GROUPED}",
 }
 assert is_receipt(RECEIPT)

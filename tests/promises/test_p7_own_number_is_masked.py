@@ -21,7 +21,7 @@ OWN = (Secret("919876543210"), Secret("राम कुमार"), Secret("Ram 
 
 @pytest.mark.parametrize(
     "written",
-    ["9876543210", "+91 98765 43210", "+91-98765-43210", "09876543210", "0091 9876543210", "98 76 54 32 10", "(98765) 43210",
+    ["9876543210", "+91 98765 43210", "+91-98765-43210", "09876543210", "0091 9876543210", "98 76 54 32 10", "(98765) 43210", "+91 (0) 98765 43210",
      "९८७६५४३२१०", "+९१ ९८७६५ ४३२१०", "۹۸۷۶۵۴۳۲۱۰", "9.8.7.6.5.4.3.2.1.0", "राम कुमार", "RAM  KUMAR", "ram kumar"],
 )  # fmt: skip
 def test_every_writing_is_masked(written: str) -> None:
@@ -138,6 +138,8 @@ PROFILES = {
     "in Devanagari, alone": ("Rameshwar Yadav", "रामेश्वर"),
     "in Latin": ("प्रियंका मौर्य", "Priyanka"),
     "in Latin, whole": ("राम कुमार", "Ram Kumar"),
+    "from Devanagari to Urdu": ("राम कुमार", "رام کمار"),
+    "from Urdu to Devanagari": ("رام کمار", "राम कुमार"),
     "in Urdu": ("Ram Kumar", "رام کمار"),
     "introduced": ("Yadav", "Yadav"),
 }
