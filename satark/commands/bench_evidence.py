@@ -1,10 +1,8 @@
 """What cleaning costs beside the bare conversion: `python -m satark.commands.bench_evidence`.
 
 All are processor time of all processes, their start included, for some files one after the other. The bare conversion does
-what a script of a few lines would: Pillow decodes and saves, PyAV copies or encodes; no sandbox, no filter. A script that
-copies a film keeps the notes of the camera, so there is another beside it that makes the same file as ours: without tags and
-notes, its index first. It changes no voice. What pages show before a file is played (poster, look) no script makes; it is
-told apart.
+what a script of a few lines would: Pillow decodes and saves, PyAV decodes and encodes; no sandbox, no filter. It changes no
+voice, and makes nothing of what pages show before a file is played (poster, look).
 """
 
 import asyncio
@@ -19,13 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import av
-import av.bitstream
 import typer
 from PIL import Image, ImageOps
 
-from satark.evidence.glimpses import PLAIN, look_at
 from satark.evidence.sandbox import READ, Clean, Sandbox
-from satark.evidence.tracks import PICTURE_UNITS
 
 TIMES = 5
 MEGABYTE = 1_000_000
@@ -86,46 +81,6 @@ def bare_photo(path: str) -> None:
         ImageOps.exif_transpose(photo).save(io.BytesIO(), "JPEG", quality=85)
 
 
-def bare_copy(path: str) -> None:
-    with av.open(path) as media, av.open(io.BytesIO(), "w", format="mp4") as made:
-        streams: dict[Any, Any] = {one: made.add_stream_from_template(one, opaque=True) for one in media.streams}
-        for packet in media.demux():
-            if packet.dts is not None:
-                packet.stream = streams[packet.stream]
-                made.mux(packet)
-
-
-def like_copy(path: str) -> None:
-    """As `ffmpeg -map_metadata -1 -c copy -bsf:v filter_units=pass_types=… -fflags +bitexact -movflags +faststart`."""
-    options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    with (
-        tempfile.NamedTemporaryFile(suffix=".mp4") as file,
-        av.open(path) as media,
-        av.open(file.name, "w", format="mp4", options=options) as made,
-    ):
-        streams: dict[Any, Any] = {one: made.add_stream_from_template(one, opaque=True) for one in media.streams}
-        units = {one: _filter(one, stream) for one, stream in streams.items()}
-        for packet in media.demux():
-            source = packet.stream
-            for left in units[source].filter(packet) if packet.size else ():
-                left.time_base, left.stream = source.time_base, streams[source]
-                made.mux(left)
-
-
-def _filter(source: Any, stream: Any) -> Any:
-    wanted = PICTURE_UNITS if source.type == "video" else "null"
-    return av.bitstream.BitStreamFilterContext(wanted, source, stream)
-
-
-def preview(path: str) -> None:
-    """Poster and look, of a file that need not be clean."""
-    with open(path, "rb") as file:  # noqa: PTH123 - as the cleaner is handed one
-        with av.open(file, "r", format="mp4", options=PLAIN) as media:
-            first = next(media.decode(video=0))
-        file.seek(0)
-        look_at(file, first, 0)
-
-
 def bare_encoding(path: str) -> None:
     with av.open(path) as media, av.open(io.BytesIO(), "w", format="mp4") as made:
         made_of: dict[Any, Any] = {}
@@ -150,24 +105,18 @@ def bare_encoding(path: str) -> None:
 
 
 SPOKEN = "voice (Opus, 2 min), in another voice"
-COPIED = "film, copied (H.264 and AAC, 20 s of 720p)"
 CASES: dict[str, tuple[Callable[[], bytes], Callable[[str], None]]] = {
     "photo, 12 megapixels": (photo, bare_photo),
-    COPIED: (
+    "film (H.264 and AAC, 20 s of 720p)": (
         lambda: film("mp4", "libx264", "aac", 20, preset="ultrafast", b="6M"),
-        bare_copy,
+        bare_encoding,
     ),
-    "film, encoded anew (VP8 and Opus, 10 s of 720p)": (
+    "film (VP8 and Opus, 10 s of 720p)": (
         lambda: film("webm", "libvpx", "libopus", 10, deadline="realtime", b="4M"),
         bare_encoding,
     ),
     SPOKEN: (lambda: voice(120), bare_encoding),
 }
-
-
-# What is measured beside them, of the film that is copied.
-LIKE, PREVIEW, NOTHING = "like", "preview", "nothing"
-BESIDE: dict[str, Callable[[str], None]] = {LIKE: like_copy, PREVIEW: preview, NOTHING: lambda _: None}
 
 
 def children_seconds() -> float:
@@ -218,11 +167,6 @@ def table() -> Iterable[str]:
             yield row(case, path, ours, bare)
             if case == SPOKEN:
                 yield row("the same, as it was spoken", path, asyncio.run(cleaned(path, as_spoken=True)), bare)
-            if case == COPIED:
-                like = converted(LIKE, path)
-                shown = converted(PREVIEW, path) - converted(NOTHING, path)
-                yield row("the same, beside a copy without notes, index first", path, ours, like)
-                yield row("the same, without poster and look", path, ours - shown, like)
 
 
 def row(name: str, path: Path, ours: float, bare: float) -> str:
@@ -234,9 +178,8 @@ def row(name: str, path: Path, ours: float, bare: float) -> str:
 def main(arguments: list[str]) -> None:
     if arguments:
         case, path = arguments
-        convert = BESIDE.get(case) or CASES[case][1]
         for _ in range(TIMES):
-            convert(path)
+            CASES[case][1](path)
         return
     for line in table():
         typer.echo(line)

@@ -9,9 +9,10 @@ import av
 from PIL import Image
 
 from satark.evidence.looks import look_of
-from satark.evidence.tracks import decoded
+from satark.evidence.survey import decoded
+from satark.evidence.video_filter import VideoFilter, shown_size
 
-POSTER_SIDE = 640
+POSTER_SIDE, COVER_SIDE = 640, 1280
 POSTER_QUALITY = 70
 MOMENTS = (0.25, 0.5, 0.75)
 MOST_PEAKS = 300
@@ -30,14 +31,21 @@ def listen_to(clean: IO[bytes]) -> bytes:
         return _peaks(media, media.streams.audio[0])
 
 
-def look_at(clean: IO[bytes], first: Any, rotation: int) -> tuple[bytes, tuple[int, ...]]:
-    """Poster and looks of a video, as in a Report. `first` is its first picture, that was decoded already."""
+def look_at(clean: IO[bytes]) -> tuple[bytes, tuple[int, ...]]:
+    """Poster and looks of a clean video, as in a Report."""
     with av.open(clean, "r", format="mp4", options=PLAIN) as media:
-        frames = chain((first,), _later(media, media.streams.video[0]))
-        pictures = [_picture(frame, rotation) for frame in frames]
+        stream = media.streams.video[0]
+        first = next(frame for packet in media.demux(stream) for frame in decoded(packet))
+        media.seek(0)
+        pictures = [_picture(frame) for frame in chain((first,), _later(media, stream))]
     looks = [look_of(picture) for picture in pictures]
     best = next((one for one, look in zip(pictures, looks, strict=True) if look is not None), pictures[0])
     return _jpeg(best), tuple(dict.fromkeys(look for look in looks if look is not None))
+
+
+def cover_of(frame: Any) -> bytes:
+    """The picture beside a recording, as a JPEG: decoded, but not yet of a size and colours that are shown."""
+    return _jpeg(_picture(VideoFilter(shown_size(frame, None)).apply(frame), COVER_SIDE))
 
 
 def _later(media: Any, stream: Any) -> Iterator[Any]:
@@ -55,11 +63,11 @@ def _later(media: Any, stream: Any) -> Iterator[Any]:
             yield frame
 
 
-def _picture(frame: Any, rotation: int) -> Image.Image:
-    scale = min(1.0, POSTER_SIDE / max(frame.width, frame.height))
+def _picture(frame: Any, side: int = POSTER_SIDE) -> Image.Image:
+    scale = min(1.0, side / max(frame.width, frame.height))
     small = frame.reformat(max(1, int(frame.width * scale)), max(1, int(frame.height * scale)), "rgb24")
     picture: Image.Image = small.to_image()
-    return picture.rotate(rotation, expand=True) if rotation else picture
+    return picture
 
 
 def _jpeg(picture: Image.Image) -> bytes:

@@ -24,7 +24,7 @@ class Reason(StrEnum):
 
     UNREADABLE = "unreadable"
     KIND = "kind_not_supported"
-    HEIC = "heic"
+    EMPTY = "empty"
     WEB = "web_page"
     CONTACT = "contact"
     OFFICE = "office_document"
@@ -37,6 +37,20 @@ class Reason(StrEnum):
     LARGE = "too_large"
     TIME = "timed_out"
     CRASHED = "crashed"
+
+
+class LeftOut(StrEnum):
+    """What of a file its clean copy does not show as it came. Officers read a sentence for each."""
+
+    REST = "rest"
+    PICTURES = "pictures"
+    LATER_MOVEMENT = "later_movement"
+    ATTACHED_FILM = "attached_film"
+    FILM_TRACKS = "film_tracks"
+    SUBTITLES = "subtitles"
+    SOUND_TRACKS = "sound_tracks"
+    FRAME_RATE = "frame_rate"
+    RECORDER_SOUND = "recorder_sound"
 
 
 class NotClean(Exception):
@@ -52,7 +66,7 @@ class Report(Struct, frozen=True, omit_defaults=True):
 
     `poster` is a small JPEG of a video. `peaks` is how loud a recording is, from 0 to 255, in at most 300 equal parts.
     `looks` are 64-bit numbers of what a picture, or three frames of a video, look like (looks.py). `changed` is whether
-    the voice of a recording was.
+    the voice of a recording was. `left_out` is what the clean file does not show as it came.
     """
 
     mime: Mime | None = None
@@ -61,3 +75,4 @@ class Report(Struct, frozen=True, omit_defaults=True):
     peaks: bytes = b""
     looks: tuple[int, ...] = ()
     changed: bool = False
+    left_out: tuple[LeftOut, ...] = ()

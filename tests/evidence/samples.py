@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -89,9 +89,9 @@ def note() -> bytes:
 
 def film(
     form: str = "mp4", codec: str = "libx264", sound: str = "aac", rate: int = 44_100, frames: int = 20, rotation: int = 0,
-    plain_sound: bool = False, more: Callable[[Any], None] = lambda made: None,
+    plain_sound: bool = False, units: Sequence[bytes] = (), more: Callable[[Any], None] = lambda made: None,
 ) -> bytes:  # fmt: skip
-    """Ten pictures a second, and a tone; plain sound has no note of its encoder."""
+    """Ten pictures a second, and a tone; plain sound has no note of its encoder. `units` are put into each picture of H.264."""
     file = io.BytesIO()
     with av.open(file, "w", format=form) as made:
         made.metadata.update({"title": MARK, "location": MARK, "comment": MARK, "artist": MARK})
@@ -105,18 +105,19 @@ def film(
         if plain_sound:
             tone.codec_context.flags |= av.codec.context.Flags.bitexact
         more(made)
+        notes = b"".join((note(), *(b"\0\0\0\x01" + unit for unit in units))) if codec == "libx264" else b""
         for number in range(frames):
             frame = av.VideoFrame.from_image(scene(number // 5))
-            _mux(made, video, video.encode(frame), codec == "libx264")
-        _mux(made, video, video.encode(None), codec == "libx264")
+            _mux(made, video, video.encode(frame), notes)
+        _mux(made, video, video.encode(None), notes)
         beep(made, tone, rate, frames / 10)
     return file.getvalue() + RAW
 
 
-def _mux(made: Any, stream: Any, packets: list[Any], with_note: bool) -> None:
+def _mux(made: Any, stream: Any, packets: list[Any], notes: bytes) -> None:
     for packet in packets:
-        if with_note:
-            noted = av.Packet(note() + bytes(packet))
+        if notes:
+            noted = av.Packet(notes + bytes(packet))
             noted.pts, noted.dts, noted.time_base, noted.stream = packet.pts, packet.dts, packet.time_base, stream
             noted.is_keyframe = packet.is_keyframe
             packet = noted
@@ -287,8 +288,8 @@ CLEANED: dict[str, tuple[Callable[[], bytes], str]] = {
     "jpeg": (jpeg, "image/jpeg"),
     "jpeg-and-zip": (jpeg_and_zip, "image/jpeg"),
     "png": (png, "image/png"),
-    "gif": (gif, "image/jpeg"),
-    "webp": (webp, "image/jpeg"),
+    "gif": (gif, "video/mp4"),
+    "webp": (webp, "video/mp4"),
     "avif": (avif, "image/jpeg"),
     "bmp": (bmp, "image/jpeg"),
     "mp4": (mp4, "video/mp4"),

@@ -1,0 +1,83 @@
+"""Times of a file's packets, from zero: recorders' clocks stand at any hour, and jump."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+# Containers whose clock may jump in the middle (FFmpeg's AVFMT_TS_DISCONT, and recorders).
+JUMPING = frozenset({"mpegts", "mpeg", "dhav"})
+LARGEST_GAP_S = 10.0
+# A track of an MP4 may begin shortly before zero, with what is decoded and not heard.
+LEAD_IN_S = 1.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """What one track has: how many packets, and from when to when, in seconds of the timeline."""
+
+    packets: int
+    start: float
+    end: float
+
+
+class Timeline:
+    """Moves packets, in the order in which they come. `origin` in seconds becomes zero."""
+
+    def __init__(self, jumps: bool, origin: float = 0.0) -> None:
+        self._jumps = jumps
+        self._shift = origin
+        self._next: dict[int, float] = {}
+
+    def move(self, packet: Any) -> None:
+        """Set its times to those of the timeline."""
+        tick = packet.time_base
+        came = packet.dts if packet.dts is not None else packet.pts
+        if came is None or not tick:
+            return
+        if self._jumps:
+            self._follow_jump(packet.stream.index, float(came * tick), float((packet.duration or 0) * tick))
+        shift = round(self._shift / tick)
+        if packet.dts is not None:
+            packet.dts -= shift
+        if packet.pts is not None:
+            packet.pts -= shift
+
+    def _follow_jump(self, stream: int, time: float, duration: float) -> None:
+        expected = self._next.get(stream)
+        if expected is not None and abs(time - self._shift - expected) > LARGEST_GAP_S:
+            self._shift = time - expected
+        self._next[stream] = time - self._shift + duration
+
+
+def measure(media: Any, streams: Iterable[Any], jumps: bool) -> dict[int, Span]:
+    """Read all packets of the streams. Returns what each stream has, by its index; nothing of those that have none."""
+    timeline, spans = Timeline(jumps), dict[int, Span]()
+    for packet in media.demux(*streams):
+        if not packet.size:
+            continue
+        timeline.move(packet)
+        index = packet.stream.index
+        spans[index] = _grown(spans.get(index), packet)
+    return spans
+
+
+def _grown(span: Span | None, packet: Any) -> Span:
+    time = packet.pts if packet.pts is not None else packet.dts
+    count = span.packets + 1 if span else 1
+    if time is None or not packet.time_base:
+        return Span(count, span.start if span else 0.0, span.end if span else 0.0)
+    start = float(time * packet.time_base)
+    end = start + float((packet.duration or 0) * packet.time_base)
+    return Span(count, min(start, span.start), max(end, span.end)) if span else Span(count, start, end)
+
+
+def origin_of(spans: Iterable[Span]) -> float:
+    """When the first of them begins, in seconds: what becomes zero."""
+    first = min(span.start for span in spans)
+    return 0.0 if -LEAD_IN_S < first < 0 else first
+
+
+def length_of(spans: Iterable[Span]) -> float:
+    """From the beginning of the first to the end of the last, in seconds."""
+    spans = tuple(spans)
+    return max(span.end for span in spans) - origin_of(spans)
