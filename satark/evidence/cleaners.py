@@ -7,17 +7,19 @@ from typing import IO
 
 import av
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 from satark.evidence.disguise import Disguise
 from satark.evidence.grains import RATE
-from satark.evidence.kinds import HEAD, Family, kind_of_content
+from satark.evidence.kinds import HEAD, RECORDER_HEAD, Family, Kind, kind_behind_header, kind_of_content
 from satark.evidence.media import clean_media
 from satark.evidence.papers import clean_pdf
 from satark.evidence.pictures import clean_picture
 from satark.evidence.report import NotClean, Reason, Report
 
 # All three look for parts of themselves when they first need them; in the sandbox there is nothing to find.
+pillow_heif.register_heif_opener()
 Image.init()
 for _part in pkgutil.walk_packages(av.__path__, "av."):
     if _part.name != "av.__main__":
@@ -50,14 +52,22 @@ def _run(source: IO[bytes], target: IO[bytes], as_spoken: bool) -> Report:
 
 def clean_file(source: IO[bytes], target: IO[bytes], as_spoken: bool) -> Report:
     """Raises NotClean."""
-    kind = kind_of_content(source.read(HEAD))
+    kind = _kind_of(source)
     source.seek(0)
     match kind.family:
         case Family.PICTURE:
             return clean_picture(source, target, kind.format)
         case Family.MEDIA:
-            return clean_media(source, target, kind.format, as_spoken)
+            return clean_media(source, target, kind.format, as_spoken, kind.start)
         case Family.PDF:
             return clean_pdf(source, target)
         case Family.NONE:
             raise NotClean(kind.reason)
+
+
+def _kind_of(source: IO[bytes]) -> Kind:
+    kind = kind_of_content(source.read(HEAD))
+    if kind != Kind(Family.NONE):
+        return kind
+    source.seek(0)
+    return kind_behind_header(source.read(RECORDER_HEAD))

@@ -5,13 +5,15 @@ from typing import IO, Any
 import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 
+from satark.evidence.pages import DPI, write_pages
 from satark.evidence.report import Mime, NotClean, Reason, Report
 
-DPI = 150
 POINTS = 72
 MOST_PAGES = 40
-MOST_SIDE = 2400
-QUALITY = 75
+# Of one page, and of all together, which are in memory at once. A page of A4 has two million.
+PAGE_PIXELS, ALL_PIXELS = 24_000_000, 240_000_000
+# No JPEG is longer.
+JPEG_SIDE = 65_000
 
 
 def clean_pdf(source: IO[bytes], target: IO[bytes]) -> Report:
@@ -21,7 +23,8 @@ def clean_pdf(source: IO[bytes], target: IO[bytes]) -> Report:
         document.init_forms()
         if len(document) > MOST_PAGES:
             raise NotClean(Reason.PAGES)
-        pages = [_painted(page) for page in document]
+        most = min(PAGE_PIXELS, ALL_PIXELS // max(len(document), 1))
+        pages = [_painted(page, most) for page in document]
     except pypdfium2.PdfiumError as error:
         locked = error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise NotClean(Reason.LOCKED if locked else Reason.UNREADABLE) from error
@@ -29,15 +32,14 @@ def clean_pdf(source: IO[bytes], target: IO[bytes]) -> Report:
         raise NotClean(Reason.UNREADABLE) from error
     if not pages:
         raise NotClean(Reason.UNREADABLE)
-    # Pillow would write the time.
-    pages[0].save(
-        target, "PDF", save_all=True, append_images=pages[1:], resolution=DPI, quality=QUALITY,
-        creationDate=None, modDate=None,
-    )  # fmt: skip
+    write_pages(pages, target)
     return Report(Mime.PDF)
 
 
-def _painted(page: Any) -> Image.Image:
-    scale = min(DPI / POINTS, MOST_SIDE / max(page.get_width(), page.get_height(), 1))
+def _painted(page: Any, most_pixels: int) -> Image.Image:
+    """The whole page, at DPI unless it is so large that it would have more pixels: by its area, for a long page is read
+    in parts."""
+    width, height = max(page.get_width(), 1), max(page.get_height(), 1)
+    scale = min(DPI / POINTS, (most_pixels / (width * height)) ** 0.5, JPEG_SIDE / max(width, height))
     picture: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
     return picture
