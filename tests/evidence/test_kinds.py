@@ -19,7 +19,7 @@ NONE = Family.NONE
         (b"RIFF\0\0\0\0RMID", Kind(NONE)),
         (b"\0\0\0\x18ftypmp42\0\0\0\0isom", Kind(Family.MEDIA, "mp4")),
         (b"\0\0\0\x18ftyp3gp4\0\0\0\x003gp4", Kind(Family.MEDIA, "mp4")),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0heic", Kind(NONE, reason=Reason.HEIC)),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0heic", Kind(Family.PICTURE, "HEIF")),
         (b"\0\0\0\x18ftypmif1\0\0\0\0avif", Kind(Family.PICTURE, "AVIF")),
         (b"\0\0\0\x08wide\0\0\0\0mdat", Kind(Family.MEDIA, "mp4")),
         (b"\xff\xfb\x90", Kind(Family.MEDIA, "mp3")),
@@ -35,7 +35,7 @@ NONE = Family.NONE
         (b"#EXTM3U\nhttp://127.0.0.1/x.ts", Kind(NONE)),
         (b"ffconcat version 1.0\nfile /etc/passwd", Kind(NONE)),
         (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1", Kind(NONE)),
-        (b"", Kind(NONE)),
+        (b"", Kind(NONE, reason=Reason.EMPTY)),
     ],
     ids=repr,
 )
