@@ -146,18 +146,20 @@ async def _replace(keeper: Keeper, row: Any, outcome: Clean) -> None:
     """The clean file takes the original's place; with its key, the original is gone, and of a voice also the log of that."""
     name, key = await keeper.put(outcome.chunks())
     shown = await _glimpses(keeper, outcome)
-    voice = (Voice.CHANGED if outcome.report.changed else row.voice) if outcome.mime == Mime.AUDIO else ""
+    report = outcome.report
+    voice = Voice.CHANGED if report.changed else row.voice if outcome.mime == Mime.AUDIO else ""
     facts = {
         "mime": outcome.mime,
         "size": outcome.size,
         "cleaned": outcome.sha256,
         "state": "ready",
         "voice": voice,
+        "left_out": ",".join(report.left_out),
         "due": 0,
     }
     await keeper.change(row.id, blob=name, key=key, **facts, **shown)
     await keeper.blobs.delete(row.blob)
-    if outcome.report.changed:
+    if report.changed:
         await keeper.store.scrub()
 
 

@@ -248,7 +248,8 @@ class Evidence(SQLModel, table=True):
 
     `poster` and `poster_key` are the same of a video's poster. `peaks` is how loud a recording is, sealed to the content
     key. `looks` is what it looks like (evidence/looks.py), locked with `search.key`: two tips that show the same are linked
-    by whoever has that key, and by nobody who stole the database. `voice` is a Voice, of recordings only.
+    by whoever has that key, and by nobody who stole the database. `voice` is a Voice, of recordings, and of films of one
+    picture. `left_out` is what the clean file does not show as it came: values of evidence/report.py, commas between.
     """
 
     __tablename__ = "evidence"
@@ -269,6 +270,7 @@ class Evidence(SQLModel, table=True):
     peaks: bytes | None = sealed_bytes(nullable=True)
     looks: bytes | None = sealed_bytes(nullable=True)
     voice: str = ""
+    left_out: str = ""
     source: bytes | None = sealed_bytes(nullable=True)
     channel: str = ""
     attempts: int = 0

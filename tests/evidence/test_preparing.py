@@ -164,3 +164,42 @@ def test_the_sandbox_of_this_machine_holds(capsys: pytest.CaptureFixture[str]) -
     """What `satark doctor` says of it."""
     assert asyncio.run(_sandbox())
     assert "no network, no files, no processes" in capsys.readouterr().out
+
+
+async def test_what_a_clean_file_left_out_is_said_on_its_pages(both_houses: House) -> None:
+    house = both_houses
+    await tell(house, "910000000001", 1)
+    photo = samples.saved(samples.scene(), "JPEG")
+    evidence = await kept(house, photo[:-40])
+    reference = await put_on_the_tip(house, evidence)
+    await house.work()
+    row = await row_of(house, evidence)
+    assert (row.state, row.left_out) == ("ready", "rest")
+    dig = await desk_of(house, "dig", "range/varanasi")
+    for path in (f"/panel/tips/{reference}", f"/panel/evidence/{evidence}/view"):
+        assert "The file breaks off: its rest never arrived." in (await dig.client.get(path)).text
+    await dig.client.aclose()
+
+
+async def test_a_file_that_came_empty_is_withheld_and_said_to_be_empty(house: House) -> None:
+    await tell(house, "910000000001", 1)
+    evidence = await kept(house, b"", "video/mp4")
+    reference = await put_on_the_tip(house, evidence)
+    await house.work()
+    assert ((row := await row_of(house, evidence)).state, row.reason) == ("withheld", "empty")
+    dig = await desk_of(house, "dig", "range/varanasi")
+    assert "the file came empty; ask for it again" in (await dig.client.get(f"/panel/tips/{reference}")).text
+    await dig.client.aclose()
+
+
+async def test_a_recording_with_a_cover_shows_it_and_has_another_voice(house: House) -> None:
+    await tell(house, "910000000001", 1)
+    evidence = await kept(house, samples.mp3(), "audio/mpeg")
+    reference = await put_on_the_tip(house, evidence)
+    await house.work()
+    row = await row_of(house, evidence)
+    assert (row.state, row.mime, row.voice, bool(row.poster)) == ("ready", "audio/mp4", "changed", True)
+    dig = await desk_of(house, "dig", "range/varanasi")
+    assert f"/panel/evidence/{evidence}/poster" in (await dig.client.get(f"/panel/tips/{reference}")).text
+    assert (await dig.client.get(f"/panel/evidence/{evidence}/poster")).status_code == 200
+    await dig.client.aclose()

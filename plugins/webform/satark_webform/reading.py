@@ -174,7 +174,9 @@ class _Reader:
             raise _Enough
         if len(self._form.files) >= MOST_FILES:
             return None
-        return _File(self._host, mime.decode("latin-1"), self._limit)
+        # Browsers send a file without a name and without bytes where none was picked.
+        is_picked = options.get(b"filename") != b""
+        return _File(self._host, mime.decode("latin-1"), self._limit, is_picked=is_picked)
 
 
 def _is_file(disposition: bytes, mime: bytes) -> bool:
@@ -199,19 +201,22 @@ class _Text:
 class _File:
     """A file on its way into keeping. Once it is too large, the rest of it is read and dropped."""
 
-    def __init__(self, host: Host, mime: str, limit: int) -> None:
+    def __init__(self, host: Host, mime: str, limit: int, *, is_picked: bool) -> None:
         self._host = host
         self._mime = mime
         self._limit = limit
+        self._is_picked = is_picked
         self._chunks: asyncio.Queue[bytes | None] = asyncio.Queue(8)
         self._keeping: asyncio.Task[Media] | None = None
 
     async def add(self, data: bytes) -> None:
-        if self._keeping is None:
-            self._keeping = asyncio.create_task(self._host.keep(self._arriving(), self._mime, self._limit))
+        self._keeping = self._keeping or self._begin()
         put = asyncio.ensure_future(self._chunks.put(data))
         await asyncio.wait({put, self._keeping}, return_when=asyncio.FIRST_COMPLETED)
         put.cancel()
+
+    def _begin(self) -> "asyncio.Task[Media]":
+        return asyncio.create_task(self._host.keep(self._arriving(), self._mime, self._limit))
 
     async def _arriving(self) -> AsyncIterator[bytes]:
         while (chunk := await self._chunks.get()) is not None:
@@ -219,7 +224,10 @@ class _File:
 
     async def end(self, form: Form) -> None:
         if self._keeping is None:
-            return
+            if not self._is_picked:
+                return
+            # It came empty: that is kept, and said to the officer.
+            self._keeping = self._begin()
         if not self._keeping.done():
             await self._chunks.put(None)
         try:

@@ -240,3 +240,19 @@ def test_any_body_on_any_route_gets_a_plain_answer(tmp_path: Path) -> None:
         attempt()
         runner.run(client.aclose())
         runner.run(stack.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize(("name", "count"), [("v.mp4", 1), ("", 0)])
+async def test_a_file_that_came_empty_is_kept_and_one_that_was_not_picked_is_none(
+    house: House, client: httpx.AsyncClient, name: str, count: int
+) -> None:
+    """A telephone's picker fails, and sends the name of a file without its bytes."""
+    fields = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in {**FORM, **NUMBERS}.items()
+    )
+    file = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: video/mp4\r\n\r\n\r\n'
+    body, headers = f"{fields}{file}--x--\r\n".encode(), {"content-type": "multipart/form-data; boundary=x"}
+    assert receipt((await client.post("/channels/webform/", content=body, headers=headers)).text)
+    async with house.core.store.read() as db:
+        assert (await db.execute(text("SELECT count(*) FROM evidence"))).scalar_one() == count
