@@ -66,12 +66,13 @@ def survey(media: Any, again: Any, demuxer: str) -> Survey:
     kept = [spans[one] for one in (*sounds, *(() if video is None else (video,)))]
     if not kept:
         raise NotClean(Reason.UNREADABLE if pictures else Reason.KIND)
-    length = length_of(kept)
+    origin = origin_of(kept, demuxer in JUMPING)
+    length = length_of(kept, origin)
     is_still = is_still and video is not None and _is_told_over(spans[video], length)
     if length > (MOST_SECONDS_OF_SOUND if video is None else MOST_SECONDS):
         raise NotClean(Reason.LONG)
     return Survey(
-        video, cover, sounds, first if video is not None else None, is_still, origin_of(kept), length,
+        video, cover, sounds, first if video is not None else None, is_still, origin, length,
         {number: span.packets for number, span in spans.items()},
         tuple(_left_out(media, spans, films, video, sounds)),
     )  # fmt: skip

@@ -7,8 +7,6 @@ from typing import Any
 # Containers whose clock may jump in the middle (FFmpeg's AVFMT_TS_DISCONT, and recorders).
 JUMPING = frozenset({"mpegts", "mpeg", "dhav"})
 LARGEST_GAP_S = 10.0
-# A track of an MP4 may begin shortly before zero, with what is decoded and not heard.
-LEAD_IN_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,13 @@ def _grown(span: Span | None, packet: Any) -> Span:
     return Span(count, min(start, span.start), max(end, span.end)) if span else Span(count, start, end)
 
 
-def origin_of(spans: Iterable[Span]) -> float:
-    """When the first of them begins, in seconds: what becomes zero."""
+def origin_of(spans: Iterable[Span], jumps: bool) -> float:
+    """When the first of them begins, in seconds: what becomes zero. Before the zero of an MP4 stands what is decoded and not
+    shown; a clock that jumps may have passed its own end."""
     first = min(span.start for span in spans)
-    return 0.0 if -LEAD_IN_S < first < 0 else first
+    return first if jumps else max(first, 0.0)
 
 
-def length_of(spans: Iterable[Span]) -> float:
-    """From the beginning of the first to the end of the last, in seconds."""
-    spans = tuple(spans)
-    return max(span.end for span in spans) - origin_of(spans)
+def length_of(spans: Iterable[Span], origin: float) -> float:
+    """From `origin` to the end of the last, in seconds."""
+    return max(span.end for span in spans) - origin

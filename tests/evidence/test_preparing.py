@@ -17,6 +17,8 @@ from satark.store.clock import now
 from satark.store.sealing import Locker
 from tests.evidence import samples
 from tests.evidence.samples import pieces
+from tests.evidence.test_voices import told
+from tests.evidence.test_what_is_heard import film, still, tone
 from tests.panel.test_work import KOTWALI, desk_of
 from tests.promises.test_p3_two_tips_cannot_be_linked import tell
 
@@ -166,40 +168,49 @@ def test_the_sandbox_of_this_machine_holds(capsys: pytest.CaptureFixture[str]) -
     assert "no network, no files, no processes" in capsys.readouterr().out
 
 
+async def pages_of(house: House, evidence: str) -> list[str]:
+    """The tip's page and the file's own, as an officer reads them."""
+    async with house.core.store.read() as db:
+        reference = (await db.execute(text("SELECT reference FROM tip"))).scalar_one()
+    dig = await desk_of(house, "dig", "range/varanasi")
+    paths = (f"/panel/tips/{reference}", f"/panel/evidence/{evidence}/view")
+    pages = [(await dig.client.get(path)).text for path in paths]
+    await dig.client.aclose()
+    return pages
+
+
 async def test_what_a_clean_file_left_out_is_said_on_its_pages(both_houses: House) -> None:
     house = both_houses
-    await tell(house, "910000000001", 1)
-    photo = samples.saved(samples.scene(), "JPEG")
-    evidence = await kept(house, photo[:-40])
-    reference = await put_on_the_tip(house, evidence)
+    evidence = await told(house, data=samples.saved(samples.scene(), "JPEG")[:-40], mime="image/jpeg")
     await house.work()
     row = await row_of(house, evidence)
     assert (row.state, row.left_out) == ("ready", "rest")
-    dig = await desk_of(house, "dig", "range/varanasi")
-    for path in (f"/panel/tips/{reference}", f"/panel/evidence/{evidence}/view"):
-        assert "The file breaks off: its rest never arrived." in (await dig.client.get(path)).text
-    await dig.client.aclose()
+    for page in await pages_of(house, evidence):
+        assert "The file breaks off: its rest never arrived." in page
 
 
 async def test_a_file_that_came_empty_is_withheld_and_said_to_be_empty(house: House) -> None:
-    await tell(house, "910000000001", 1)
     evidence = await kept(house, b"", "video/mp4")
-    reference = await put_on_the_tip(house, evidence)
+    await tell(house, "910000000001", 1)
+    await put_on_the_tip(house, evidence)
     await house.work()
     assert ((row := await row_of(house, evidence)).state, row.reason) == ("withheld", "empty")
-    dig = await desk_of(house, "dig", "range/varanasi")
-    assert "the file came empty; ask for it again" in (await dig.client.get(f"/panel/tips/{reference}")).text
-    await dig.client.aclose()
+    assert "the file came empty; ask for it again" in (await pages_of(house, evidence))[1]
 
 
 async def test_a_recording_with_a_cover_shows_it_and_has_another_voice(house: House) -> None:
-    await tell(house, "910000000001", 1)
-    evidence = await kept(house, samples.mp3(), "audio/mpeg")
-    reference = await put_on_the_tip(house, evidence)
+    evidence = await told(house, data=samples.mp3(), mime="audio/mpeg")
     await house.work()
     row = await row_of(house, evidence)
     assert (row.state, row.mime, row.voice, bool(row.poster)) == ("ready", "audio/mp4", "changed", True)
-    dig = await desk_of(house, "dig", "range/varanasi")
-    assert f"/panel/evidence/{evidence}/poster" in (await dig.client.get(f"/panel/tips/{reference}")).text
-    assert (await dig.client.get(f"/panel/evidence/{evidence}/poster")).status_code == 200
-    await dig.client.aclose()
+    for page in await pages_of(house, evidence):
+        assert f'<img src="/panel/evidence/{evidence}/poster"' in page
+
+
+async def test_a_film_of_one_picture_says_that_its_voice_is_another(house: House) -> None:
+    evidence = await told(house, data=film([tone(220, 12)], "mp4", still(120)), mime="video/mp4")
+    await house.work()
+    row = await row_of(house, evidence)
+    assert (row.state, row.mime, row.voice) == ("ready", "video/mp4", "changed")
+    for page in await pages_of(house, evidence):
+        assert "The voice in this recording was changed." in page

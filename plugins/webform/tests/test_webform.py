@@ -251,7 +251,9 @@ async def test_a_file_that_came_empty_is_kept_and_one_that_was_not_picked_is_non
         f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
         for key, value in {**FORM, **NUMBERS}.items()
     )
-    file = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: video/mp4\r\n\r\n\r\n'
+    file = (
+        f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: video/mp4\r\n\r\n\r\n'
+    )
     body, headers = f"{fields}{file}--x--\r\n".encode(), {"content-type": "multipart/form-data; boundary=x"}
     assert receipt((await client.post("/channels/webform/", content=body, headers=headers)).text)
     async with house.core.store.read() as db:
