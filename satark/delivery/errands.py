@@ -135,14 +135,15 @@ def _is_busy(known: Recalled | None, tip: str) -> bool:
 
 def _expecting(courier: Courier, letter: _Letter, known: Recalled | None) -> dict[str, Any]:
     """The conversation in which an answer to the letter is expected."""
+    before = known.remembered if known else Remembered()
     state = State(
         locale=letter.found.locale, tip=letter.row.tip_id, news=True, asking=Slot.DIALOGUE, shown=READ, promised=True,
-        given=known.remembered.state.given if known else (),
+        given=before.state.given,
     )  # fmt: skip
     return {
         "key": letter.key,
         "channel": letter.row.channel,
-        "state": lock(courier.locker, Remembered(state, turns=known.remembered.turns if known else 0)),
+        "state": lock(courier.locker, Remembered(state, turns=before.turns, muted=before.muted)),
         "sealed_address": seal_address(courier.opener, letter.address),
         "expires": rounded_up(now() + NEWS_DAYS * DAY),
     }

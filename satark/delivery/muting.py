@@ -9,7 +9,7 @@ from satark.identity.envelope import open_address
 from satark.store.clock import day_of, now
 from satark.store.informants import Mute, ReturnAddress
 from satark.store.tables import MuteRequest
-from satark.tips.abuse import LASTS, Wish
+from satark.tips.abuse import MUTED_DAYS, Wish
 
 _request: Any = MuteRequest
 _return: Any = ReturnAddress
@@ -31,6 +31,5 @@ async def mute_due(courier: Courier) -> int:
 
 async def _keep(db: Any, courier: Courier, key: str, wish: Wish) -> None:
     await db.execute(delete(Mute).where(_mute.key == key))
-    if wish is not Wish.LIFT:
-        values = {"key": key, "until": day_of(now()) + LASTS[wish], "blocked": wish is Wish.BLOCK}
-        await db.execute(courier.store.insert(Mute).values(**values))
+    if wish is Wish.MUTE:
+        await db.execute(courier.store.insert(Mute).values(key=key, until=day_of(now()) + MUTED_DAYS))

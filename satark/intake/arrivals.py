@@ -24,7 +24,8 @@ class Event:
 @dataclass
 class Thread:
     """The events of one conversation in a batch, in their order. `address` is None where the clock speaks; `seen` is
-    the provider's id of the last message, `muting` the keyed hash under which a malicious sender is kept."""
+    the provider's id of the last message, `muting` the keyed hash under which a malicious sender is kept, `is_muted`
+    whether what the conversation is about comes from one."""
 
     key: str
     channel: str
@@ -32,6 +33,7 @@ class Thread:
     address: Secret | None = None
     seen: Secret | None = None
     muting: str = ""
+    is_muted: bool = False
     events: list[Event] = field(default_factory=list)
 
 

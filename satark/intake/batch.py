@@ -1,6 +1,6 @@
 """One transaction for all that waits: recall, advance, and write what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +36,6 @@ from satark.store.writing import Rows, Script
 
 # A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).
 BURST_PAUSE = 2
-# Who is slowed waits so long for each answer, in seconds: the talk of a minute takes an hour.
-SLOWED_PAUSE = 600
 # Who gave a ring is called back when their phone is free again, and not any more when they have given up waiting.
 RING_PAUSE = 5
 RING_LIMIT = 60
@@ -77,12 +75,11 @@ class Outcome:
     fresh: list[str] = field(default_factory=list)
     over: bool = False
     last: Kind = Kind.TEXT
-    slowed: bool = False
 
     @property
     def pause(self) -> int:
-        """How many seconds the answer waits: for what may follow, or to tire out who is slowed."""
-        return SLOWED_PAUSE if self.slowed else PAUSES.get(self.last, 0)
+        """How many seconds the answer waits for what may follow."""
+        return PAUSES.get(self.last, 0)
 
     @property
     def is_pushed(self) -> bool:
@@ -91,7 +88,8 @@ class Outcome:
 
 
 async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outcome]:
-    """Advance all conversations in one transaction. When it returns it is durable. Who is blocked is not heard."""
+    """Advance all conversations in one transaction. When it returns it is durable. Who is muted is heard and answered like
+    everybody: what they send is marked."""
     if not threads:
         return []
     async with desk.store.write() as db:
@@ -99,16 +97,15 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outco
         events = [event.key for thread in threads.values() for event in thread.events if event.key]
         senders = [thread.muting for thread in threads.values() if thread.muting]
         known = await look_up(db, desk.locker, threads.keys(), events, senders, day_of(now))
-        heard = {key: thread for key, thread in threads.items() if not known.mutes.get(thread.muting)}
+        for key, thread in threads.items():
+            thread.is_muted = _is_muted(thread, known.conversations.get(key), known.mutes)
         rows = Rows()
         effects = Effects(db, desk.tools, rows, hour_of(now))
-        worlds = {thread.channel: world_for(desk.world, thread.capabilities) for thread in heard.values()}
+        worlds = {thread.channel: world_for(desk.world, thread.capabilities) for thread in threads.values()}
         outcomes = [
             await _advance(desk, effects, thread, known.conversations.get(key), known.seen, worlds[thread.channel], now)
-            for key, thread in heard.items()
+            for key, thread in threads.items()
         ]
-        for outcome in outcomes:
-            outcome.slowed = outcome.thread.muting in known.mutes
         await _write(desk, db, effects, outcomes, known.conversations, now)
     if effects.destroyed:
         await desk.store.scrub()
@@ -136,8 +133,16 @@ async def _advance(
         return outcome
     outcome.asks = coalesce(outcome.asks)
     said = tuple(outcome.asks) if thread.capabilities.answers_in_request else ()
-    outcome.remembered = replace(outcome.remembered, said=said, turns=outcome.remembered.turns + 1)
+    turns = outcome.remembered.turns + 1
+    outcome.remembered = replace(outcome.remembered, said=said, turns=turns, muted=thread.is_muted)
     return outcome
+
+
+def _is_muted(thread: Thread, known: Recalled | None, mutes: Collection[str]) -> bool:
+    """Where the clock speaks, whoever spoke last is who is meant."""
+    if thread.address is None:
+        return known is not None and known.remembered.muted
+    return thread.muting in mutes
 
 
 def _is_idle(known: Recalled | None, now: int) -> bool:

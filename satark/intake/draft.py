@@ -37,16 +37,17 @@ def accused_offices(draft: State, place: Placed, districts: Sequence[str]) -> fr
     return frozenset({place.district}) if place.district else frozenset(districts)
 
 
-def letter_of(given: Sequence[Given], draft: State | None = None) -> Letter:
+def letter_of(given: Sequence[Given], draft: State | None = None, *, muted: bool = False) -> Letter:
     pieces = tuple(_piece(one) for one in given)
     if draft is None:
-        return Letter(pieces=pieces)
+        return Letter(pieces=pieces, muted=muted)
     point = draft.place.point
     return Letter(
         pieces=pieces,
         place=draft.place.words,
         lat=point.lat if point else None,
         lon=point.lon if point else None,
+        muted=muted,
     )
 
 

@@ -114,7 +114,7 @@ class Effects:
             case Locate():
                 return self._locate(effect)
             case Append():
-                await self._append(effect)
+                await self._append(effect, muted=thread.is_muted)
                 await self._heard(effect.tip, thread.channel)
             case Discard():
                 await self._discard(effect.given)
@@ -143,7 +143,7 @@ class Effects:
                 cell=self._cell(draft.place, place.district),
                 accused=accused,
                 readers=reading,
-                letter=letter_of(draft.given, draft),
+                letter=letter_of(draft.given, draft, muted=thread.is_muted),
                 receipt=self.tools.lookup.of("receipt", "", receipt),
                 hour=self.hour,
                 due=clocks_of(pack).late_hour(category, Step.SEE, self.hour),
@@ -217,12 +217,12 @@ class Effects:
         stations = tuple(one.station for one in at.suggestions)
         return Located(effect.words, point, at.district, stations, outside=not at.district)
 
-    async def _append(self, effect: Append) -> None:
+    async def _append(self, effect: Append, *, muted: bool) -> None:
         tip_id, given = effect.tip, effect.given
         count = select(func.count()).select_from(Message).where(_message.tip_id == tip_id)
         place = (await self.db.execute(count)).scalar_one()
         letter = from_informant(
-            self.tools.content, tip_id, LetterKind.ADDITION, letter_of(given), self.hour, place=place
+            self.tools.content, tip_id, LetterKind.ADDITION, letter_of(given, muted=muted), self.hour, place=place
         )
         self.rows.add(letter)
         self._claim_files(given, tip_id, effect.own_voice)

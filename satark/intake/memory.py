@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Integer, bindparam, cast, delete, literal_column, null, select, text, union_all
+from sqlalchemy import bindparam, delete, literal_column, null, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.conversation.state import Ask, State
@@ -25,11 +25,13 @@ _HOLD = text(
 
 
 class Remembered(Struct, frozen=True, omit_defaults=True):
-    """A conversation's state, what was said last, for a request that is repeated, and how often something was said."""
+    """A conversation's state, what was said last, for a request that is repeated, how often something was said, and whether
+    who spoke last is muted: the clock may submit what they said."""
 
     state: State = State()
     said: tuple[Ask, ...] = ()
     turns: int = 0
+    muted: bool = False
 
 
 class Recalled(Struct, frozen=True):
@@ -65,12 +67,12 @@ async def hold(db: AsyncConnection, store: Store, keys: Iterable[str]) -> None:
 
 
 class Known(NamedTuple):
-    """What is known before a batch: conversations by key, the keys of messages that were seen before, and the malicious
-    senders, each with whether they are blocked altogether."""
+    """What is known before a batch: conversations by key, the keys of messages that were seen before, and the senders
+    who are muted."""
 
     conversations: dict[str, Recalled]
     seen: set[str]
-    mutes: dict[str, bool]
+    mutes: set[str]
 
 
 # Made once: to put a statement together takes longer than to look up ten rows.
@@ -88,7 +90,7 @@ _RECALL = select(
 _KNOWN = union_all(
     _RECALL,
     select(literal_column(f"'{_IS_SEEN}'"), _seen.key, null(), null(), null()).where(among(_seen.key, "events")),
-    select(literal_column(f"'{_IS_MUTED}'"), _mute.key, null(), null(), cast(_mute.blocked, Integer)).where(
+    select(literal_column(f"'{_IS_MUTED}'"), _mute.key, null(), null(), null()).where(
         among(_mute.key, "senders"), _mute.until >= bindparam("day")
     ),
 )
@@ -99,13 +101,13 @@ async def look_up(
     db: AsyncConnection, locker: Locker, keys: Collection[str], events: list[str], senders: list[str], day: int
 ) -> Known:
     """All at once, for a statement costs as much as ten rows."""
-    known = Known({}, set(), {})
+    known = Known({}, set(), set())
     rows = await db.execute(_KNOWN, {"keys": keys, "events": events, "senders": senders, "day": day})
     for kind, key, state, sealed, number in rows:
         if kind == _IS_SEEN:
             known.seen.add(key)
         elif kind == _IS_MUTED:
-            known.mutes[key] = bool(number)
+            known.mutes.add(key)
         else:
             known.conversations[key] = Recalled(unlock(locker, state), sealed, number)
     return known

@@ -105,10 +105,9 @@ class SentPart(SQLModel, table=True):
 
 
 class Mute(SQLModel, table=True):
-    """The keyed hash of a sender who is slowed or blocked until the end of a day since 1970. It names no tip."""
+    """The keyed hash of a sender whose messages are marked until the end of a day since 1970. It names no tip."""
 
     __tablename__ = "mute"
     __table_args__ = UNORDERED
     key: str = Field(primary_key=True)
     until: int = Field(index=True)
-    blocked: bool = False

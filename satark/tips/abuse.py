@@ -1,7 +1,10 @@
-"""Who tells lies on purpose is slowed or blocked for a time, and nobody learns who it is.
+"""Mutes a sender who tells lies on purpose: for a time what they send is marked, and nobody learns who it is.
 
-An officer marks a tip; only the courier, who opens addresses, can say whose it is, and keeps no more than a keyed hash with
-the day it ends (delivery/muting.py). The mark itself is gone once it is carried out.
+It is kept, shown and answered like everybody's, for the next thing they send may be true, and whoever could tell from an
+answer that they are muted would know which tip they are thought to have sent. An officer names a tip; only the courier, who
+opens addresses, can say whose it is, and keeps no more than a keyed hash with the day it ends (delivery/muting.py). The
+request is gone once it is carried out. The mark is inside the sealed letter: at rest nothing tells which tips have it, for
+few senders are muted, and their tips could be told to be of one person.
 """
 
 from collections.abc import Iterable
@@ -20,15 +23,18 @@ _request: Any = MuteRequest
 
 
 class Wish(StrEnum):
-    """`slow`: answers come late. `block`: what is sent is taken and forgotten. `lift`: neither any more."""
+    """`mute`: what they send is marked. `lift`: it is not any more."""
 
-    SLOW = "slow"
-    BLOCK = "block"
+    MUTE = "mute"
     LIFT = "lift"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Wish | None":
+        """Requests, and pages that are open, from before there was one way to mute."""
+        return cls.MUTE if value in ("slow", "block") else None
 
-# For how many days.
-LASTS = {Wish.SLOW: 7, Wish.BLOCK: 30}
+
+MUTED_DAYS = 30
 # Not a station: it is too near to what is told of it.
 MAY_ASK = frozenset({"range", "district", "outside"})
 

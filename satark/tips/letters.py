@@ -72,7 +72,8 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     """`place` is where it happens in the informant's words; `lat` and `lon` where they pinned it (WGS84 degrees).
 
     A letter to the informant has either words or a `phrase`, the id of one in the catalogue (templates/conversation/
-    phrases.j2), so that it arrives in their language. `result` is that of an action report.
+    phrases.j2), so that it arrives in their language. `result` is that of an action report. `muted` is that its sender was
+    muted when they sent it (tips/abuse.py).
     """
 
     phrase: str = ""
@@ -81,6 +82,7 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     lat: float | None = None
     lon: float | None = None
     result: Result | None = None
+    muted: bool = False
 
 
 def letter_in(words: str, phrase: str) -> Letter:

@@ -258,7 +258,7 @@ async def test_a_chat_is_answered_reminded_submitted_when_idle_and_destroyed(apa
 REASON = {"words": "because"}
 VERBS: Mapping[str, Mapping[str, str]] = {
     "assign": {"office": "district/jaunpur"}, "take-back": {}, "message": {"words": "Thank you."}, "note": REASON, "hold": REASON,
-    "release": REASON, "priority": {"priority": "1"}, "checklist": {"done": "raid"}, "mute": {"wish": "slow", **REASON},
+    "release": REASON, "priority": {"priority": "1"}, "checklist": {"done": "raid"}, "mute": {"wish": "mute", **REASON},
     "classify": {"category": "weapons", "station": KOTWALI}, "link": {}, "unlink": {},
     "report": {"text": "went", "words": "done", "step": "send"}, "merge": {},
     "close": {"status": "closed", "outcome": "acted"}, "transfer": {"office": "district/ghazipur", **REASON},

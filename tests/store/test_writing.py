@@ -53,16 +53,16 @@ async def test_what_one_write_leaves_the_next_finds(store: Store) -> None:
     async with store.write() as db:
         script = Script(db)
         script.put(SeenEvent, [{"key": "a", "day": 1}])
-        script.put(Mute, [{"key": "a", "until": 1, "blocked": True}])
+        script.put(Mute, [{"key": "a", "until": 1}])
         script.do(EARLIER, keys=["a"], moved=7)
-        script.put(Mute, [{"key": key, "until": 2, "blocked": False} for key in "ab"], "key", ("until",))
+        script.put(Mute, [{"key": key, "until": 2} for key in "ab"], "key", ("until",))
         script.do(FORGOTTEN, keys=["a"])
         script.put(SeenEvent, [{"key": "a", "day": 3}])
         await script.run()
     assert await seen(store) == {"a": 3}
     async with store.read() as db:
-        mutes = [tuple(row) for row in await db.execute(text("SELECT key, until, blocked FROM mute ORDER BY key"))]
-    assert mutes == [("a", 2, True), ("b", 2, False)]
+        mutes = [tuple(row) for row in await db.execute(text("SELECT key, until FROM mute ORDER BY key"))]
+    assert mutes == [("a", 2), ("b", 2)]
 
 
 @pytest.mark.parametrize("last", [True, False])
