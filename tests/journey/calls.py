@@ -28,6 +28,7 @@ ENVIRON = {
     "SATARK_IVR_CALLER_ID": "+15550000000",
 }
 VOICE = "http://127.0.0.1:8000/channels/ivr/voice"
+AT_TWILIO = "https://api.twilio.com/2010-04-01/Accounts/x/Recordings/"
 SPOKEN = {"Say": {"language"}, "Play": set()}
 VERBS = {
     **SPOKEN,
@@ -207,29 +208,28 @@ class Call:
         assert self.at is not None
         assert self.at.tag == "Record", "nothing is recorded"
 
-    async def speak(self, end: str = "#", report: str = "after") -> str:
+    async def speak(self, end: str = "#", report: str = "after", url: str = "") -> str:
         """Speak after the tone, until a key, silence ("") or the end of the call ("hangup"). The report on the recording
-        comes `before` or `after` the call goes on, or `alone`. Returns the recording's id."""
+        comes `before` or `after` the call goes on, or `alone`. With a `url` (`…{sid}…`) the carrier tells no id but that.
+        Returns the recording's id."""
         await self.to_the_tone()
         assert self.at is not None
         sid = f"RE{next(self.carrier.numbers):032x}"
         self.carrier.stand_in.files[sid] = sound(pitch=200 + int(sid[2:], 16) % 500, artist=self.carrier.artist)  # type: ignore[index]
         action, told = self.at.attrib["action"], self.at.attrib["recordingStatusCallback"]
+        known = {"RecordingUrl": url.format(sid=sid)} if url else {"RecordingSid": sid, "RecordingUrl": AT_TWILIO + sid}
         if report in ("before", "alone"):
-            await self.report(told, sid)
+            await self.report(told, known)
         if report != "alone":
-            url = f"https://api.twilio.com/2010-04-01/Accounts/x/Recordings/{sid}"
             status = "completed" if end == "hangup" else "in-progress"
-            done = self.fields(RecordingSid=sid, RecordingUrl=url, RecordingDuration="9", Digits=end, CallStatus=status)
-            await self._ask(action, done)
+            await self._ask(action, self.fields(**known, RecordingDuration="9", Digits=end, CallStatus=status))
         if report == "after":
-            await self.report(told, sid)
+            await self.report(told, known)
         return sid
 
-    async def report(self, url: str, sid: str) -> None:
-        fields = {"AccountSid": ENVIRON["SATARK_IVR_ACCOUNT_SID"], "CallSid": self.sid, "RecordingSid": sid,
-                  "RecordingStatus": "completed", "RecordingDuration": "9", "RecordingChannels": "1", "RecordingSource": "RecordVerb",
-                  "RecordingUrl": f"https://api.twilio.com/2010-04-01/Accounts/x/Recordings/{sid}"}  # fmt: skip
+    async def report(self, url: str, known: Mapping[str, str]) -> None:
+        fields = {"AccountSid": ENVIRON["SATARK_IVR_ACCOUNT_SID"], "CallSid": self.sid, **known, "RecordingStatus": "completed",
+                  "RecordingDuration": "9", "RecordingChannels": "1", "RecordingSource": "RecordVerb"}  # fmt: skip
         self.asked.append((url, fields))
         answer = await self.carrier.post(url, fields)
         assert answer.status_code == 200

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 from satark.evidence.leftovers import left_over
 from tests.journey.calls import VOICE, Call, Carrier, carrier, receipt_in
@@ -116,6 +117,37 @@ async def test_what_comes_twice_or_late_does_nothing_twice_and_is_answered_alike
     for url, fields in [*call.asked, *reversed(call.asked)]:
         assert (await line.post(url, fields)).status_code == 200
     assert [await line.count(table) for table in tables] == rows
+
+
+@pytest.mark.parametrize("report", ["before", "after", "alone"])
+@pytest.mark.parametrize(
+    "path", ["/2010-04-01/Accounts/x/Recordings/{sid}.wav?signed=now", "/kept/{sid}.wav?signed=now"]
+)
+async def test_a_recording_without_an_id_is_fetched_by_its_url_and_deleted(
+    line: Carrier, path: str, report: str
+) -> None:
+    """Once, however often it is told of: by the API's own origin, with the account's token."""
+    kept, api = line.stand_in, line.house.core.registry.channels["ivr"].api_url
+    kept.app.router.routes += [
+        Route("/kept/{sid}.wav", kept._fetch),
+        Route("/kept/{sid}.wav", kept._delete, methods=["DELETE"]),
+    ]  # type: ignore[attr-defined]
+    call = await line.call().to_the_account()
+    recording = await call.speak("hangup", report, url=api + path)
+    await call.hang_up()
+    await line.clock_speaks()
+    await line.house.work()
+    assert await line.count("evidence", "state = 'ready' AND tip_id IS NOT NULL AND source IS NULL") == 1
+    assert kept.deleted == [recording]
+
+
+async def test_a_recording_at_another_host_is_said_to_be_lost(line: Carrier, caplog: pytest.LogCaptureFixture) -> None:
+    call = await line.call().to_the_account()
+    await call.speak(url="http://169.254.169.254/{sid}", report="before")
+    assert "cannot" in call.heard
+    assert call.at is not None
+    assert "SATARK_IVR_MEDIA_HOSTS" in caplog.text
+    assert await line.count("evidence") == 0
 
 
 async def test_two_calls_of_one_number_do_not_meet(line: Carrier) -> None:
