@@ -1,6 +1,7 @@
 """Speaks to the Bot API: it asks once, and sorts the answer; trying again is the core's."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
+from satark.channels.loose import repaired
 from satark.channels.messages import Media, Never, Secret, Sent, TryAgain, Wire
 from satark_telegram.account import Account
 from satark_telegram.errors import refusal_of
@@ -70,8 +72,8 @@ class Client:
 
     async def updates(self, offset: int) -> list[dict[str, Any]]:
         """The updates from `offset` on, as they came, for python-telegram-bot gives none of them when it cannot read one;
-        [] when none came for a while. Raises httpx.HTTPError."""
+        [] when none came for a while. Raises httpx.HTTPError, ValueError."""
         asked = {"offset": offset, "timeout": POLL, "allowed_updates": ALLOWED}
         answer = (await self._polls.post("/getUpdates", json=asked)).raise_for_status()
-        found: list[dict[str, Any]] = answer.json()["result"]
+        found: list[dict[str, Any]] = json.loads(repaired(answer.content))["result"]
         return found

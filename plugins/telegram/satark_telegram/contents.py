@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from satark.channels.messages import Inbound, Kind, Media, MediaKind, Point, Secret, Unusable
 from satark.channels.vcards import facts_of, joined
 from satark_telegram.annotations import NOBODY, annotations_of
-from satark_telegram.payload import Contact, File, Location, Message, User, Venue
+from satark_telegram.payload import Contact, File, Location, Message, Poll, User, Venue
 
 # getFile takes no larger ones (Telegram's page "Bot API").
 MOST_BYTES = 20_000_000
@@ -34,6 +34,8 @@ def _plain(message: Message, user: User | None) -> Inbound:
         return _location(message)
     if message.contact:
         return _card(message.contact, user or NOBODY)
+    if message.poll:
+        return _poll(message.poll)
     found = _file(message)
     return _media(*found, message.caption) if found else Inbound(Kind.UNSUPPORTED, message.caption)
 
@@ -66,6 +68,11 @@ def _card(contact: Contact, user: User) -> Inbound:
     account = f"tg://user?id={contact.user_id}" if contact.user_id else ""
     words = joined(name, contact.phone_number, *facts_of(contact.vcard), account)
     return Inbound(Kind.TEXT, words) if words else UNSUPPORTED
+
+
+def _poll(poll: Poll) -> Inbound:
+    """Its words. Nobody can vote here."""
+    return Inbound(Kind.UNSUPPORTED, "\n".join(filter(None, (poll.question, *(one.text for one in poll.options)))))
 
 
 def _file(message: Message) -> tuple[MediaKind, str, File] | None:

@@ -85,6 +85,15 @@ class Contact(Struct):
     vcard: str = ""
 
 
+class PollOption(Struct):
+    text: str = ""
+
+
+class Poll(Struct):
+    question: str = ""
+    options: list[PollOption] = []
+
+
 class Entity(Struct):
     """A part of a text: `offset` and `length` count in UTF-16."""
 
@@ -146,6 +155,7 @@ class Message(Struct):
     location: Location | None = None
     venue: Venue | None = None
     contact: Contact | None = None
+    poll: Poll | None = None
     entities: list[Entity] = []
     caption_entities: list[Entity] = []
     reply_markup: Keyboard | None = None

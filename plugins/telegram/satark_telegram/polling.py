@@ -42,5 +42,7 @@ def _read(update: Mapping[str, Any]) -> list[Envelope]:
         return []
 
 
-def _after(updates: Sequence[dict[str, Any]], offset: int) -> int:
-    return max((int(update["update_id"]) + 1 for update in updates), default=offset)
+def _after(updates: Sequence[Mapping[str, Any]], offset: int) -> int:
+    """The number after all that came. What has none, or none that can be read, comes again with no other."""
+    numbers = (number for update in updates if isinstance(number := update.get("update_id"), int))
+    return max((number + 1 for number in numbers), default=offset)

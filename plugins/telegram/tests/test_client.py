@@ -33,6 +33,7 @@ from satark_telegram.account import Account
 from satark_telegram.checkup import examine
 from satark_telegram.client import ALLOWED, Client, LocalFileError
 from satark_telegram.plugin import Telegram
+from satark_telegram.polling import _after, _read
 from satark_telegram.standin import Refused, StandIn
 from satark_telegram.writing import message_of
 
@@ -195,7 +196,8 @@ async def test_polled_messages_are_forgotten_only_when_they_are_safe(
 ) -> None:
     monkeypatch.setattr("satark_telegram.polling.PAUSE", 0.01)
     stand_in.hook = {"url": WEBHOOK}
-    stand_in.bring(update(7, "one"), {"update_id": 8, "unheard_of": {}}, update(9, "two"))
+    unread = {"update_id": 8, "message": {"text": "whose?"}}
+    stand_in.bring(update(7, "one"), {"update_id": 8, "unheard_of": {}}, unread, update(9, "two"))
     channel, host = Telegram(replace(stand_in.account, polls=True)), Fussy()
     await channel.start(host)
     async with asyncio.timeout(10):
@@ -209,6 +211,13 @@ async def test_polled_messages_are_forgotten_only_when_they_are_safe(
     await channel.stop()
     assert [one.inbound.text for one in host.received if isinstance(one, Envelope)] == ["one", "two", "three"]
     assert [one["update_id"] for one in stand_in.waiting] == [10]
+
+
+def test_what_is_half_broken_keeps_no_other_waiting() -> None:
+    (envelope,) = _read(update(7, "hi \ud83d"))
+    assert envelope.inbound.text == "hi \ufffd"
+    assert _read({"update_id": 8, "message": {"text": "whose?"}}) == []
+    assert _after([update(7, "x"), {"update_id": None}, {}], 3) == 8
 
 
 async def test_a_process_that_only_delivers_does_not_poll(stand_in: StandIn) -> None:

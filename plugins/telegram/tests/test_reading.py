@@ -66,7 +66,7 @@ SAID = {
     "contact": text("Munna +919888800000"),
     "contact_own": NO_KIND,
     "sticker": NO_KIND,
-    "poll": NO_KIND,
+    "poll": Inbound(Kind.UNSUPPORTED, "Where is it sold?\nthe mill\nthe ghat"),
     "edited_text": text("near the old mill"),
     "edited_caption": text("the left one"),
     "forwarded": annotated("seen near the mill", FORWARDED, "Munna"),

@@ -104,6 +104,11 @@ def _choice(message: Message) -> Inbound | None:
     return Inbound(Kind.CHOICE, reply.title, reply.id) if reply else None
 
 
+def _order(message: Message) -> Inbound | None:
+    """The words beside it: nothing is sold here."""
+    return Inbound(Kind.UNSUPPORTED, message.order.text) if message.order and message.order.text else None
+
+
 def _cards(message: Message, own: Collection[str]) -> Inbound | None:
     text = text_of(message.contacts, own)
     return Inbound(Kind.TEXT, text) if text else None
@@ -127,4 +132,5 @@ _READERS: dict[str, Callable[[Message], Inbound | None]] = {
     "location": _location,
     "interactive": _choice,
     "button": _choice,
+    "order": _order,
 }

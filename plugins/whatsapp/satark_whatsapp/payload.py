@@ -154,6 +154,12 @@ class Context(Struct):
     frequently_forwarded: bool = False
 
 
+class Order(Struct):
+    """What was written with an order."""
+
+    text: str = ""
+
+
 class Edit(Struct):
     message: Raw = Raw(b"{}")
 
@@ -172,6 +178,7 @@ class Message(Struct):
     button: Button | None = None
     contacts: list[Card] = []
     context: Context | None = None
+    order: Order | None = None
     edit: Edit | None = None
 
 

@@ -68,7 +68,7 @@ SAID = {
     "template_button": Inbound(Kind.CHOICE, "पढ़ें", "news"),
     "unsupported": NO_KIND,
     "unsupported_poll": NO_KIND,
-    "order": NO_KIND,
+    "order": Inbound(Kind.UNSUPPORTED, "four bottles, behind the mill"),
     "revoke": Inbound(Kind.UNSUPPORTED, why=Unusable.DELETED),
     "edit_text": text("near the old mill"),
     "edit_caption": text("the left one"),
