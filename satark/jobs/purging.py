@@ -19,6 +19,7 @@ from satark.evidence.discarding import collect_orphans, delete_blobs, discard_ab
 from satark.evidence.uploads import Uploads
 from satark.store.clock import day_of, hour_of, now
 from satark.store.informants import Conversation, Mute, SeenEvent, SentPart
+from satark.store.officers import DRAFT_SECONDS, Draft
 from satark.store.tables import Evidence
 from satark.tips.destroying import Destroyed, Rules, destroy, foreseen, forget
 
@@ -32,6 +33,7 @@ SEEN_DAYS = 8
 _DIGITS = "123456789abcdef"
 _SHARES = tuple(zip(("", *_DIGITS), (*_DIGITS, "g"), strict=True))
 
+_draft: Any = Draft
 _seen: Any = SeenEvent
 _sent: Any = SentPart
 _mute: Any = Mute
@@ -54,10 +56,17 @@ async def purge(core: Core) -> Purged:
     await _each_batch(core, forget, purged.address, purged)
     purged.rows[Evidence.__tablename__] += await discard_abandoned(core.keeper)
     await Uploads(core.keeper).destroy_expired()
+    purged.rows[Draft.__tablename__] += await _drop_old_drafts(core)
     purged.rows += await _sweep(core)
     purged.orphans = await collect_orphans(core.keeper)
     await _leave_no_trace(core, purged.rows)
     return purged
+
+
+async def _drop_old_drafts(core: Core) -> int:
+    """Forms that officers sent after their session had ended, and never sent again."""
+    async with core.store.write() as db:
+        return (await db.execute(delete(Draft).where(_draft.made <= now() - DRAFT_SECONDS))).rowcount
 
 
 Batch = Callable[[AsyncConnection, Rules, int], Awaitable[Destroyed]]

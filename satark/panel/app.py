@@ -27,6 +27,7 @@ from satark.panel import (
     sign_in,
     sorting,
     stages,
+    staying,
     tip,
 )
 from satark.panel.admin import audit, categories, channels, clocks, offices, people, posters, wording
@@ -42,6 +43,7 @@ from satark.web.headers import SecurityHeaders
 ROOMS = (
     sign_in,
     stages,
+    staying,
     account,
     own_authenticator,
     own_passkeys,

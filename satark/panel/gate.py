@@ -1,6 +1,5 @@
 """The one mechanism before every page: who is signed in, is the form genuine, how is it shown."""
 
-import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,35 +7,37 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from satark.channels.storable import storable
 from satark.collation import collation_key
 from satark.core import Core
 from satark.insight.watching import Series
+from satark.panel import drafts
+from satark.panel.form_filling import fill
+from satark.panel.form_reading import is_genuine, read_form
+from satark.panel.lapsed import SEE_OTHER, SIGN_IN, turn_away
 from satark.panel.roles import OFFICERS, Role
 from satark.panel.sessions import Session, session_of, touch
 from satark.panel.warned import warned
 from satark.tips.viewing import Viewer
 
 COOKIE = "satark_panel"
-SIGN_IN = "/panel/sign-in"
-SEE_OTHER = 303
-MOST_FILES = 20
-MOST_TEXT = 200_000
+__all__ = ["COOKIE", "SEE_OTHER", "SIGN_IN", "Guarded", "Work", "guarded", "signed_in"]
 
 
 @dataclass(frozen=True)
 class Work:
     """A request of a signed-in officer. `form` is empty but for a POST, whose token was checked. `warned` are the early
-    warnings that are new to them, of a page that is asked for."""
+    warnings that are new to them, of a page that is asked for, and `draft` what they wrote on it when a session of theirs
+    had ended."""
 
     request: Request
     core: Core
     session: Session
     form: FormData
     warned: frozenset[Series] = frozenset()
+    draft: drafts.Kept | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -80,8 +81,13 @@ class Work:
             "category": self.category,
             "warned": len(self.warned),
             "reports": self.session.reports,
+            "lock_minutes": self.core.settings.lock_minutes,
+            "draft": self.draft,
         }
-        return self.core.pages.page(f"panel/{template}", self.viewer.locale, status, **shared, **context)
+        text = self.core.pages.text(f"panel/{template}", self.viewer.locale, **shared, **context)
+        if self.draft is not None:
+            text = fill(text, self.draft.action, self.draft.fields, self.draft.id)
+        return HTMLResponse(text, status)
 
     def names(self, names: Mapping[str, str]) -> str:
         """A name of the pack, in the officer's language."""
@@ -114,26 +120,27 @@ class Guarded:
         core: Core = request.app.state.core
         session = await signed_in(request)
         if session is None:
-            return RedirectResponse(SIGN_IN, SEE_OTHER)
+            return await turn_away(request, request.cookies.get(COOKIE, ""), quiet=self._quiet)
         if session.role not in self.roles:
             raise HTTPException(403)
         if session.is_stale and not self._quiet:
             await touch(core.store, session.key)
         if request.method != "POST":
-            fresh = frozenset[Series]() if self._quiet else await warned(core, session)
-            return await self._page(Work(request, core, session, FormData(), fresh))
-        async with request.form(max_files=MOST_FILES, max_part_size=MOST_TEXT) as form:
-            token = form.get("csrf")
-            if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+            return await self._page(await self._looked_at(request, core, session))
+        async with read_form(request) as form:
+            if not is_genuine(form, session.csrf):
                 raise HTTPException(403)
-            return await self._page(Work(request, core, session, _storable(form)))
+            response = await self._page(Work(request, core, session, form))
+            if response.status_code == SEE_OTHER and isinstance(sent := form.get("draft"), str):
+                await drafts.drop(core.store, session.viewer.officer_id, sent)
+            return response
 
-
-def _storable(form: FormData) -> FormData:
-    """The form with all its texts storable; its files are the same, and closed with it."""
-    return FormData(
-        [(name, storable(value) if isinstance(value, str) else value) for name, value in form.multi_items()]
-    )
+    async def _looked_at(self, request: Request, core: Core, session: Session) -> Work:
+        """A page that is asked for, with what they had written on it."""
+        fresh = frozenset[Series]() if self._quiet else await warned(core, session)
+        asked = request.query_params.get("draft", "")
+        draft = await drafts.draft_of(core, session.viewer.officer_id, asked) if asked else None
+        return Work(request, core, session, FormData(), fresh, draft)
 
 
 async def signed_in(request: Request) -> Session | None:

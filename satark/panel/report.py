@@ -59,6 +59,7 @@ def _preview(work: Work, tip: Any, files: list[str], text: str, words: str, resu
         rows=SEIZURES,
         letters=work.text("letters"),
         version=work.text("version"),
+        draft_id=work.text("draft"),
         told=words or work.phrases(tip.locale)[Status.ACTION_TAKEN],
         asks=asks_who(words, telling_phrases()),
     )

@@ -19,6 +19,8 @@ from satark.store.officers import Officer, Post, PushSubscription, SignIn
 from satark.tips.viewing import Viewer, viewer_of
 
 MINUTE = 60
+# For so long it is known whose an ended session was: what they send then is kept for them.
+LAPSED_HOURS = 24
 # Some browsers say at the very end who they are.
 MOST_DEVICE = 300
 
@@ -69,7 +71,8 @@ async def open_session(
         secret=secret,
     )
     async with store.write() as db:
-        await db.execute(delete(SignIn).where(_sign_in.expires < moment))
+        over = (_sign_in.expires < moment) & (_sign_in.stage != "") | (_sign_in.expires < moment - LAPSED_HOURS * HOUR)
+        await db.execute(delete(SignIn).where(over))
         await db.execute(insert(SignIn).values(**row.model_dump()))
     return cookie
 
@@ -84,6 +87,14 @@ async def stage_of(store: Store, cookie: str, stage: str) -> Any:
     async with store.read() as db:
         mine = (_sign_in.key == key_of(cookie)) & (_sign_in.expires > now()) & (_sign_in.stage == stage)
         return (await db.execute(select(SignIn).where(mine))).one_or_none()
+
+
+async def lapsed_session(store: Store, cookie: str) -> Any:
+    """The row of a session that is open no more (officer_id, csrf): it ended by itself, and nobody closed it; or None."""
+    async with store.read() as db:
+        mine = (_sign_in.key == key_of(cookie)) & (_sign_in.stage == "") & _officer.active
+        joined = select(_sign_in.officer_id, _sign_in.csrf).join(Officer, _sign_in.officer_id == _officer.id)
+        return (await db.execute(joined.where(mine))).one_or_none()
 
 
 async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: int) -> Session | None:

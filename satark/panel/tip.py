@@ -120,7 +120,7 @@ async def _asked_once_more(work: Work, words: str) -> Response | None:
         return None
     async with work.core.store.read() as db:
         tip = await found(work, db)
-    kept = {name: work.text(name) for name in ("letters", "status", "outcome", "version") if work.text(name)}
+    kept = {name: work.text(name) for name in ("letters", "status", "outcome", "version", "draft") if work.text(name)}
     return work.page("sure.html", tip=tip, words=words, kept=kept, action=work.request.url.path)
 
 

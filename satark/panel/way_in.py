@@ -12,7 +12,9 @@ from starlette.routing import Route
 from satark.channels.storable import storable
 from satark.core import Core
 from satark.language import PANEL_LANGUAGES
+from satark.panel.drafts import newest
 from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN
+from satark.panel.lapsed import RETURN, return_address
 from satark.panel.roles import FIRST_PAGE, Role
 from satark.panel.sessions import close_session, open_session, stage_of
 from satark.tips.audit import append
@@ -81,7 +83,10 @@ async def on_the_way(request: Request, officer: Any, stage: str, secret: bytes) 
 
 async def welcome(request: Request, officer: Any) -> Response:
     core: Core = request.app.state.core
-    response = await _open(request, officer, FIRST_PAGE[Role(officer.role)])
+    waiting = await newest(core.store, officer.id) or return_address(request, officer.id)
+    response = await _open(request, officer, waiting or FIRST_PAGE[Role(officer.role)])
+    if RETURN in request.cookies:
+        response.delete_cookie(RETURN, path="/panel")
     async with core.store.write() as db:
         await append(db, officer.id, "sign-in")
     return response

@@ -140,3 +140,21 @@ class ReportWish(SQLModel, table=True):
     mail: bool = False
     told: int = 0
     seen: int = 0
+
+
+DRAFT_SECONDS = 86_400
+"""For so long a draft is kept: as long as files that no tip claims."""
+
+
+class Draft(SQLModel, table=True):
+    """A form that an officer sent when their session had ended. `sealed` are its fields, `page` the address of the page it
+    stands on, `action` where it is sent; `made` is unix seconds, `offered` whether they were led to it after signing in."""
+
+    __tablename__ = "draft"
+    id: str = Field(primary_key=True)
+    officer_id: str = Field(index=True, foreign_key="officer.id")
+    page: str
+    action: str
+    sealed: bytes = sealed_bytes()
+    made: int
+    offered: bool = False

@@ -191,7 +191,7 @@ async def test_who_must_have_a_second_factor_makes_a_passkey_and_signs_in_with_i
     assert (asked["rpId"], asked["userVerification"]) == ("localhost", "required")
     assert 'id="code"' not in (await other.client.get("/panel/sign-in/code")).text
     assert not await other.is_in()
-    assert (await other.use(key)).headers["location"] == "/panel/tips"
+    assert (await other.use(key)).headers["location"] == "/panel/account", "the page that was asked for"
     assert await other.is_in()
     assert await value(both_named, "SELECT counter FROM passkey") == key.counter
     assert await value(both_named, "SELECT count(*) FROM audit_entry WHERE action = 'second factor'") == 1

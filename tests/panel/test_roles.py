@@ -82,7 +82,7 @@ async def test_no_page_of_tips_is_for_who_keeps_accounts_or_reads_the_log(house:
         "/panel/insight/reports/wish",
     }
     assert {path for _, path, roles in routes(house) if roles == EVERYBODY} == {
-        "/panel/", "/panel/sign-out", "/panel/language", "/panel/account", "/panel/account/password",
+        "/panel/", "/panel/stay", "/panel/drafts/drop", "/panel/sign-out", "/panel/language", "/panel/account", "/panel/account/password",
         "/panel/account/sessions", "/panel/account/passkeys", "/panel/account/passkeys/new", "/panel/account/passkeys/remove",
         "/panel/account/authenticator", "/panel/account/authenticator/new", "/panel/account/authenticator/remove",
     }  # fmt: skip

@@ -130,7 +130,7 @@ async def test_a_second_administrator_recovers_who_lost_the_telephone(strict: Ho
     assert password
     assert not await desk.is_in()
     assert (await desk.sign_in()).status_code == 401
-    assert (await desk.sign_in(password[1])).headers["location"] == "/panel/tips"
+    assert (await desk.sign_in(password[1])).headers["location"] == "/panel/account", "the page that was asked for"
     assert await value(strict, "SELECT count(*) FROM audit_entry WHERE action = 'recover'") == 1
 
 

@@ -172,6 +172,7 @@ async def test_postgresql_refuses_what_is_no_business_of_a_process(apart: Apart)
         "saved_filter",
         "push_subscription",
         "report_wish",
+        "draft",
         "tip_hold",
     ):
         assert await refused(gateway, f"SELECT * FROM {table}"), table

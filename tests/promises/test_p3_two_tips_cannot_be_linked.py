@@ -136,6 +136,7 @@ async def test_order_inside_an_hour_is_that_of_random_ids(house: House) -> None:
         "saved_filter",
         "push_subscription",
         "report_wish",
+        "draft",
         "edit",
         "channel_health",
         "alembic_version",
