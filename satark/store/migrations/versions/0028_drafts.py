@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_drafts"
-down_revision = "0025_provider_references"
+revision = "0028_drafts"
+down_revision = "0027_muted_senders"
 branch_labels = None
 depends_on = None
 
