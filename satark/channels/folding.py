@@ -61,7 +61,11 @@ class _Table(dict[int, str]):
 
 def fold(text: str) -> str:
     """`text` folded, its blanks as they are."""
-    return text.translate(_TABLE)
+    return text.translate(_TABLE) if text.isascii() else _CHANGED.sub(_fold_run, text)
+
+
+def _fold_run(run: re.Match[str]) -> str:
+    return run[0].translate(_TABLE)
 
 
 def fold_with_origins(text: str) -> Folded:
@@ -123,3 +127,6 @@ def _is_mark_that_goes(char: str) -> bool:
 
 
 _TABLE = _Table()
+# What changes, or may: most of a text in an Indian script does not, and is not looked at one by one.
+_KEPT = "".join(char for char in map(chr, range(0x1000)) if _TABLE[ord(char)] == char)
+_CHANGED = re.compile(f"[^{re.escape(_KEPT)}]+")

@@ -93,7 +93,7 @@ def _text(state: State, text: str, world: World) -> Turn:
         return again(state, world)
     word = spelled(text)
     if is_long(word):
-        return _receipt(state, text, world) or _words(state, text, world, is_number=False)
+        return _receipt(state, word, world) or _words(state, text, world, is_number=False)
     if name := world.vocabulary.commands.get(word):
         return command(state, name, world)
     if word in world.vocabulary.greetings:
@@ -105,12 +105,12 @@ def _text(state: State, text: str, world: World) -> Turn:
     number = number_in(text, world.vocabulary)
     if number and (choice := dict(state.shown).get(number)) and (turn := choose(state, choice, world)):
         return turn
-    return _receipt(state, text, world) or _words(state, text, world, is_number=bool(number))
+    return _receipt(state, word, world) or _words(state, text, world, is_number=bool(number))
 
 
-def _receipt(state: State, text: str, world: World) -> Turn | None:
+def _receipt(state: State, word: str, world: World) -> Turn | None:
     """A receipt is looked up whenever it comes."""
-    receipt = receipt_asked_for(text, world.vocabulary, awaited=state.asking is Slot.RECEIPT)
+    receipt = receipt_asked_for(word, world.vocabulary, awaited=state.asking is Slot.RECEIPT)
     return doing(Turn(replace(state, asking=Slot.RECEIPT)), LookUp(receipt)) if receipt else None
 
 

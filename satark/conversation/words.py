@@ -22,9 +22,10 @@ def fold(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    """`fold`, and one for all spellings of a word: what the words of the vocabulary are compared by."""
+    """`fold`, and one for all spellings of a word: what the words of the vocabulary are compared by. Nothing is compared
+    with what `is_long`."""
     folded = fold(text)
-    return folded if folded.isascii() else NASAL.sub("ं", folded).translate(_GLIDES)
+    return folded if folded.isascii() or is_long(folded) else NASAL.sub("ं", folded).translate(_GLIDES)
 
 
 def is_long(word: str) -> bool:

@@ -65,8 +65,9 @@ def _may_hold(folded: str, tail: str) -> bool:
     if tail in digits:
         return True
     known = digit_words().digits
-    words = sum(map(known.__contains__, _WORD.findall(folded)))
-    return bool(words) and words + len(digits) >= FEWEST_SAID
+    if known.keys().isdisjoint(words := _WORD.findall(folded)):
+        return False
+    return sum(map(known.__contains__, words)) + len(digits) >= FEWEST_SAID
 
 
 def _whole(folded: str, said: Said, at: int, number: str) -> tuple[int, int] | None:
