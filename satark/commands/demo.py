@@ -22,6 +22,7 @@ ACCOUNTS = (
 )
 KEEPERS = (
     ("admin", "demo-admin-1", Role.ADMINISTRATOR),
+    ("admin2", "demo-admin2-1", Role.ADMINISTRATOR),
     ("auditor", "demo-auditor-1", Role.AUDITOR),
 )
 _officer: Any = Officer

@@ -30,7 +30,7 @@ from satark.panel import (
     staying,
     tip,
 )
-from satark.panel.admin import audit, categories, channels, clocks, offices, people, posters, wording
+from satark.panel.admin import audit, categories, channels, clocks, confirmations, offices, people, posters, wording
 from satark.panel.insight import areas, changes, hours, methods, overview, reports, stations, warnings, wishes
 from satark.panel.insight import map as hotspot_map
 from satark.panel.patience import Patience
@@ -74,6 +74,7 @@ ROOMS = (
     certificate,
     glimpses,
     people,
+    confirmations,
     audit,
     offices,
     categories,

@@ -23,7 +23,15 @@ from satark.panel.warned import warned
 from satark.tips.viewing import Viewer
 
 COOKIE = "satark_panel"
-__all__ = ["COOKIE", "SEE_OTHER", "SIGN_IN", "Guarded", "Work", "guarded", "signed_in"]
+__all__ = ["COOKIE", "SEE_OTHER", "SIGN_IN", "Elsewhere", "Guarded", "Work", "guarded", "signed_in"]
+
+
+class Elsewhere(Exception):
+    """What a form wanted is not done now; the page at `path` says what becomes of it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,10 @@ class Guarded:
         async with read_form(request) as form:
             if not is_genuine(form, session.csrf):
                 raise HTTPException(403)
-            response = await self._page(Work(request, core, session, form))
+            try:
+                response = await self._page(Work(request, core, session, form))
+            except Elsewhere as other:
+                response = RedirectResponse(other.path, SEE_OTHER)
             if response.status_code == SEE_OTHER and isinstance(sent := form.get("draft"), str):
                 await drafts.drop(core.store, session.viewer.officer_id, sent)
             return response

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from satark.language import LANGUAGES
+from satark.panel.admin import second
 from satark.panel.gate import Work, guarded, signed_in
 from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.offers import ENDS
@@ -62,12 +63,14 @@ async def list_page(
     whole = {"newer": None, "older": None, "counts": {}, "words": "", "reached": None, "done": "", "left": "", **shown}
     async with work.core.store.read() as db:
         to_decide = len(await waiting_for(db, work.viewer))
+    news = sum(1 for row in await second.recent(work) if second.is_news(row) and second.concerns(work, row))
     return work.page(
         "tips.html",
         422 if faults else 200,
         given=Given(work.form, faults) if faults else NOTHING_GIVEN,
         chosen=chosen,
         to_decide=to_decide,
+        news_of_accounts=news,
         saved=await saved_of(work.core.store, work.viewer.officer_id),
         priorities=list(Priority),
         ends=[one.value for one in ENDS],

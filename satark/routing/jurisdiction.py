@@ -119,6 +119,11 @@ class Jurisdiction:
         sound = {**await self.edits(), slot_of(edit): edit}
         return await asyncio.to_thread(settle, self.base, sound.values())
 
+    async def without_edit(self, slot: Slot) -> Settled:
+        """The pack as it would be with one change less."""
+        sound = {other: edit for other, edit in (await self.edits()).items() if other != slot}
+        return await asyncio.to_thread(settle, self.base, sound.values())
+
     async def _change(self, db: AsyncConnection, slot: Slot, edit: Edit | None) -> None:
         if db.dialect.name == "postgresql":
             await db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EDITS_LOCK})

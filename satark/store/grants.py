@@ -63,6 +63,7 @@ PANEL: Final[Grants] = {
     "mute_request": "select(tip_id) insert delete",
     "edit": "select insert update",
     "channel_health": "select insert update",
+    "change_request": "select insert update",
     "officer": "select insert update delete",
     "post": "select insert update delete",
     "sign_in": "select insert update delete",

@@ -43,6 +43,26 @@ class Post(SQLModel, table=True):
     until: int | None = None
 
 
+class ChangeRequest(SQLModel, table=True):
+    """What an administrator wants, and another one is to confirm. `kind` is one of panel/admin/second.py, `subject` the
+    officer whom it is about, `offices` those that it concerns (with blanks between), `value` JSON, `secret` half of a
+    password, locked with `officers.key`. Times are unix seconds."""
+
+    __tablename__ = "change_request"
+    id: str = Field(default_factory=random_id, primary_key=True)
+    kind: str
+    subject: str = ""
+    offices: str = ""
+    value: str = ""
+    secret: bytes | None = sealed_bytes(nullable=True)
+    officer_id: str
+    made: int = Field(index=True)
+    expires: int
+    state: str = "waiting"
+    decider: str = ""
+    decided: int = 0
+
+
 class SignIn(SQLModel, table=True):
     """An open session of an officer, by the hash of its cookie. Times are unix seconds; `seen` is when they last did
     something. `stage` is empty once they are in; before, `code` or `enrol`. `secret` is what they were asked, locked with

@@ -23,12 +23,13 @@ from satark.store.fingerprints import fingerprints_of, note_added, note_dropped,
 from satark.store.informants import Conversation, Outbox, ReturnAddress
 from satark.store.key_files import replace
 from satark.store.keys import PAIRS, Keys, public_of
-from satark.store.officers import Officer, SignIn
+from satark.store.officers import ChangeRequest, Officer, SignIn
 from satark.store.sealing import KEY_BYTES, CannotOpen, Locker, Opener, each_key
 from satark.store.tables import AccusationRequest, Evidence, LetterWords, Message, UploadPart
 
 _tables: Any = (
     AccusationRequest,
+    ChangeRequest,
     Conversation,
     Evidence,
     LetterWords,
@@ -39,7 +40,7 @@ _tables: Any = (
     SignIn,
     UploadPart,
 )
-_request, _conversation, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = _tables
+_request, _change, _conversation, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = _tables
 CLOSED: dict[str, tuple[Any, ...]] = {
     "content": (_message.sealed, _request.sealed, _evidence.key, _evidence.poster_key, _evidence.peaks, _part.key),
     "reply": (_message.sealed,),
@@ -47,7 +48,7 @@ CLOSED: dict[str, tuple[Any, ...]] = {
         _conversation.sealed_address, _address.sealed, _outbox.sealed_address, _outbox.sealed_prompts, _evidence.source,
     ),
     "conversation": (_conversation.state,),
-    "officers": (_officer.second, _sign_in.secret),
+    "officers": (_officer.second, _sign_in.secret, _change.secret),
     "search": (_words.words, _evidence.looks),
 }  # fmt: skip
 """What is closed to each key that can be exchanged."""

@@ -25,6 +25,7 @@ def test_axe_finds_nothing_where_a_form_was_refused_or_a_person_is_shown(
     is_sound_by_day_and_night(page)
     page.goto(f"{satark}/panel/admin/people")
     fill(page, name="Somebody", login="admin")
+    page.locator("#role").select_option("officer")
     page.locator("form.card button.main").click()
     expect(page.locator("#office-wrong")).to_be_visible()
     is_sound_by_day_and_night(page)

@@ -14,7 +14,7 @@ from tests.journey.conftest import running
 from tests.journey.person import Person, fill, in_english
 from tests.journey.test_a_day_at_work import WIDE
 from tests.journey.test_pages import sign_in
-from tests.journey.test_whole_way import DESK, PHONE
+from tests.journey.test_whole_way import DESK, PHONE, has_no_violation
 
 
 @pytest.fixture(scope="module")
@@ -111,10 +111,28 @@ def admin(strict: str, browser: Browser):  # type: ignore[no-untyped-def]
     person.page.context.close()
 
 
+@pytest.fixture(scope="module")
+def other(strict: str, browser: Browser):  # type: ignore[no-untyped-def]
+    """A second administrator, who confirms."""
+    person = Person(browser, strict, "admin2")
+    person.enrol("demo-admin2-1")
+    yield person
+    person.page.context.close()
+
+
+def confirm(other: Person) -> str:
+    """Returns the second half of the password."""
+    other.go("admin/confirmations")
+    has_no_violation(other.page, True)
+    other.page.locator("button[value=confirm]").first.click()
+    return other.page.locator("[role=status] code").inner_text()
+
+
 def add_account(admin: Person, login: str, office: str) -> str:
-    """Returns the first password. At the first try something is missing, and nothing is typed twice."""
+    """Returns the first half of the password. At the first try something is missing, and nothing is typed twice."""
     admin.go("admin/people")
     fill(admin.page, name="New station officer", login="admin")
+    admin.page.locator("#role").select_option("officer")
     admin.page.locator("#office").select_option(office)
     admin.keep()
     expect(admin.page.locator("#login-wrong")).to_have_text("That login is taken.")
@@ -125,15 +143,21 @@ def add_account(admin: Person, login: str, office: str) -> str:
     return admin.page.locator("[role=status] code").inner_text()
 
 
-def test_an_account_is_made_used_and_given_a_new_start(strict: str, admin: Person, browser: Browser) -> None:
+def test_an_account_is_made_used_and_given_a_new_start(
+    strict: str, admin: Person, other: Person, browser: Browser
+) -> None:
     officer = Person(browser, strict, "newsp")
-    officer.enrol(add_account(admin, "newsp", "district/jaunpur"))
+    first = add_account(admin, "newsp", "district/jaunpur")
+    officer.enrol(f"{first}-{confirm(other)}")
     expect(officer.page.locator(".tips li").first).to_be_visible()
     admin.go("admin/people?q=newsp")
     admin.page.locator(".persons a").click()
     expect(admin.page.locator(".chip", has_text="second factor")).to_be_visible()
     admin.page.locator("form[action$=recover] button").click()
-    password = admin.page.locator("[role=status] code").inner_text()
+    first = admin.page.locator("[role=status] code").inner_text()
+    password = f"{first}-{confirm(other)}"
+    admin.go("admin/people?q=newsp")
+    admin.page.locator(".persons a").click()
     expect(admin.page.locator(".chip", has_text="second factor")).to_have_count(0)
     officer.page.goto(f"{strict}/panel/tips")
     expect(officer.page.locator("#password")).to_be_visible()

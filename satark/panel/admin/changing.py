@@ -1,14 +1,20 @@
 """How a page of administrators changes the jurisdiction: kept with its audit entry, and here at once."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.language import LANGUAGES
-from satark.panel.gate import Work
-from satark.routing.edits import Edit, Slot, own_faults
+from satark.panel.admin import second
+from satark.panel.admin.second import ASKED, Kind
+from satark.panel.gate import Elsewhere, Work
+from satark.routing.edits import Edit, Slot, own_faults, slot_of
 from satark.routing.jurisdiction import Refused
 from satark.routing.limits import Fault
+from satark.routing.pack import Pack
+from satark.routing.safeguards import decides_who_is_accused
 from satark.tips.audit import append
 
 Check = Callable[[AsyncConnection], Awaitable[list[Fault]]]
@@ -26,23 +32,60 @@ async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | N
             raise Refused(faults)
         await work.core.jurisdiction.keep(db, edit)
 
-    return await _do(work, make, action, about)
+    after = (await work.core.jurisdiction.with_edit(edit)).pack
+    wanted = Wanted(slot_of(edit), action, about, after, msgspec.json.encode(edit).decode())
+    return await _do(work, make, wanted)
 
 
 async def take_back(work: Work, slot: Slot, about: str) -> list[Fault]:
     """From now on it is as it came with the installation. Returns what is against it."""
-    return await _do(work, lambda db: work.core.jurisdiction.take_back(db, slot), "take back", about)
+    after = (await work.core.jurisdiction.without_edit(slot)).pack
+    wanted = Wanted(slot, "take back", about, after)
+    return await _do(work, lambda db: work.core.jurisdiction.take_back(db, slot), wanted)
 
 
-async def _do(work: Work, act: Callable[[AsyncConnection], Awaitable[None]], action: str, about: str) -> list[Fault]:
+@dataclass(frozen=True)
+class Wanted:
+    """A change of the pack, which is `after` then. `edit` is JSON, empty where one is taken back."""
+
+    slot: Slot
+    action: str
+    about: str
+    after: Pack
+    edit: str = ""
+
+
+class _NeedsSecond(Exception):
+    """It is sound, and another administrator has to confirm it."""
+
+
+async def _do(work: Work, act: Callable[[AsyncConnection], Awaitable[None]], wanted: Wanted) -> list[Fault]:
+    """Do it; what decides who is accused waits for another administrator (P12)."""
+    needs_second = decides_who_is_accused(work.core.pack, wanted.after)
     try:
         async with work.core.store.write() as db:
             await act(db)
-            await append(db, work.viewer.officer_id, action, "", about)
+            if needs_second:
+                raise _NeedsSecond
+            await append(db, work.viewer.officer_id, wanted.action, "", wanted.about)
     except Refused as refused:
         return refused.faults
+    except _NeedsSecond:
+        await _ask(work, wanted)
     await work.core.jurisdiction.look()
     return []
+
+
+async def _ask(work: Work, wanted: Wanted) -> None:
+    kind, key = wanted.slot
+    kept = (await work.core.jurisdiction.edits()).get(wanted.slot)
+    value = {
+        "kind": kind, "key": key, "action": wanted.action, "about": wanted.about, "edit": wanted.edit,
+        "before": msgspec.json.encode(kept).decode() if kept else "",
+    }  # fmt: skip
+    offices = [key] if kind == "office" else []
+    await second.ask(work, Kind.EDIT if wanted.edit else Kind.TAKE_BACK, "", offices, value)
+    raise Elsewhere(ASKED)
 
 
 def line(work: Work, name: str) -> str:

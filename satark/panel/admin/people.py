@@ -7,9 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from satark.panel import people
-from satark.panel.gate import SEE_OTHER, Work, guarded
+from satark.panel.admin import second
+from satark.panel.admin.second import ASKED, Kind
+from satark.panel.gate import SEE_OTHER, Elsewhere, Work, guarded
 from satark.panel.given import NOTHING_GIVEN, Given
-from satark.panel.people import LoginTaken, Person
+from satark.panel.people import Person
 from satark.panel.roles import ADMINISTRATORS, SERVING, Role, fits
 from satark.panel.sessions import close_of
 from satark.routing.limits import Fault
@@ -69,17 +71,16 @@ async def _person(work: Work, given: Given = NOTHING_GIVEN, password: str = "") 
 
 
 async def add(work: Work) -> Response:
-    """A new account. Its first password is made here and shown once."""
+    """A new account, once another administrator confirms it. The first half of its password is shown here, once."""
     if faults := list(_faults(work)):
         return await _page(work, Given(work.form, faults))
-    role, login, password = Role(work.text("role")), work.text("login"), people.new_password()
-    offices = [one for one in (work.text("office"),) if one]
-    try:
-        added = await people.add_officer(work.core.store, login, work.text("name"), password, offices, role=role)
-    except LoginTaken:
+    login = work.text("login")
+    if await people.id_of(work.core.store, login):
         return await _page(work, Given(work.form, [Fault("login_taken", login, field="login")]))
-    await _note(work, "add officer", added)
-    return await _page(work, login=login, password=password)
+    offices = [one for one in (work.text("office"),) if one]
+    wanted = {"login": login, "name": work.text("name"), "role": work.text("role"), "offices": offices}
+    half = await second.ask(work, Kind.ADD_OFFICER, "", offices, wanted)
+    return await _page(work, login=login, password=half)
 
 
 def _faults(work: Work) -> Iterator[Fault]:
@@ -109,15 +110,14 @@ async def _other(work: Work) -> Any:
 
 
 async def post(work: Work) -> Response:
-    """They serve in an office from now on."""
+    """They serve in an office, once another administrator confirms it."""
     officer, office = await _other(work), work.text("office")
     if officer.role not in SERVING:
         raise HTTPException(422)
     if office not in work.core.pack.open_parents:
         return await _person(work, Given(work.form, [Fault("no_office", office, field="office")]))
-    await people.add_post(work.core.store, officer.id, office)
-    await _note(work, "add post", officer.id, office)
-    return _back(officer)
+    await second.ask(work, Kind.ADD_POST, officer.id, [office], {"office": office})
+    raise Elsewhere(ASKED)
 
 
 async def end_post(work: Work) -> Response:
@@ -129,20 +129,23 @@ async def end_post(work: Work) -> Response:
 
 
 async def recover(work: Work) -> Response:
-    """A new password and no second factor any more, neither code nor passkey, for who lost either."""
-    officer, password = await _other(work), people.new_password()
-    await people.recover(work.core.store, officer.id, password)
+    """A new password and no second factor any more, neither code nor passkey, for who lost either; once another
+    administrator confirms it. They are signed out at once."""
+    officer = await _other(work)
+    half = await second.ask(work, Kind.RECOVER, officer.id, await people.offices_of(work.core.store, officer.id))
     await close_of(work.core.store, officer.id)
-    await _note(work, "recover", officer.id)
-    return await _person(work, password=password)
+    return await _person(work, password=half)
 
 
 async def switch(work: Work) -> Response:
-    """Off, and signed out everywhere; or on again."""
-    officer, active = await _other(work), work.text("active") == "yes"
-    await people.set_active(work.core.store, officer.id, active=active)
+    """Off, and signed out everywhere; or on again, once another administrator confirms it."""
+    officer = await _other(work)
+    if work.text("active") == "yes":
+        await second.ask(work, Kind.SWITCH_ON, officer.id, await people.offices_of(work.core.store, officer.id))
+        raise Elsewhere(ASKED)
+    await people.set_active(work.core.store, officer.id, active=False)
     await close_of(work.core.store, officer.id)
-    await _note(work, "switch on" if active else "switch off", officer.id)
+    await _note(work, "switch off", officer.id)
     return _back(officer)
 
 
