@@ -12,6 +12,7 @@ from conftest import House
 from satark.language import LANGUAGES, RIGHT_TO_LEFT
 from satark.routing.edits import wording_key
 from satark.routing.pack import RULES
+from tests.panel.second import confirmed
 from tests.panel.test_administration import DISTRICT, NEW_OUTPOST, STATION, Desk, desk_in
 
 ACCOUNT = {"name": "Naya <SHO>", "login": "naya", "role": "officer", "office": STATION}
@@ -126,7 +127,7 @@ async def test_two_faults_of_an_account_are_told_at_once(desk: Desk) -> None:
 
 
 async def test_a_post_without_an_office(desk: Desk) -> None:
-    await desk.post("people", **ACCOUNT)
+    await confirmed(desk.house, (await desk.post("people", **ACCOUNT)).text)
     person = await desk.value("SELECT id FROM officer WHERE login = 'naya'")
     answer = await desk.post(f"people/{person}/post", office="")
     assert answer.status_code == 422
@@ -291,7 +292,7 @@ async def test_channels_that_are_off_are_called_by_their_names(desk: Desk) -> No
 
 
 async def test_an_office_that_cannot_be_closed_keeps_its_form(desk: Desk) -> None:
-    await desk.post("people", **ACCOUNT)
+    await confirmed(desk.house, (await desk.post("people", **ACCOUNT)).text)
     answer = await desk.post("office/close", id=STATION)
     assert answer.status_code == 422
     fields = Fields(answer.text)

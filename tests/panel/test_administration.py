@@ -25,6 +25,7 @@ from satark.routing.wording import labels, prompts
 from satark.store.clock import hour_of, now
 from satark.store.health import Health
 from satark.store.writing import Rows
+from tests.panel.second import confirmed
 from tests.promises.test_p4_accused_learn_nothing import add_tip, as_officer, form_of
 
 PASSWORD = "a long password"
@@ -250,11 +251,13 @@ async def test_an_office_moves_is_renamed_and_put_back(each: Desk) -> None:
     assert (await each.post("offices", **circle)).is_redirect
     moved = {"parent": "circle/jaunpur/city", "name-en": "Kotwali City", "lat": "25.75", "lon": "82.68"}
     assert (await each.office(STATION, **moved)).is_redirect
+    await confirmed(each.house)
     pack = each.house.core.pack
     assert pack.district_of(STATION) == DISTRICT
     assert STATION in each.house.core.door.desk.world.stations[DISTRICT]
     assert "Kotwali City" in (await each.client.get("/channels/webform/?lang=en")).text
     assert (await each.post("office/restore", id=STATION)).is_redirect
+    await confirmed(each.house)
     assert each.house.core.pack.offices[STATION] == each.house.core.jurisdiction.base.offices[STATION]
     assert (await elsewhere(each.house)).pack.offices[STATION].name["en"] == "Kotwali"
     assert (await each.post("office/restore", id="circle/jaunpur/city")).status_code == 422

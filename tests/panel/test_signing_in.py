@@ -265,9 +265,10 @@ async def test_what_makes_no_account_is_refused(house: House, admin: Desk, wrong
 
 async def test_an_analyst_serves_in_offices(house: House, admin: Desk) -> None:
     fields = {"name": "N", "login": "n", "role": "analyst", "office": "district/jaunpur"}
-    assert (await admin.post("/panel/admin/people", **fields)).status_code == 200
+    await confirmed(house, (await admin.post("/panel/admin/people", **fields)).text)
     analyst = await value(house, "SELECT id FROM officer WHERE login = 'n'")
     assert (await admin.post(f"/panel/admin/people/{analyst}/post", office="district/ghazipur")).is_redirect
+    await confirmed(house)
     assert await value(house, f"SELECT count(*) FROM post WHERE officer_id = '{analyst}'") == 2
 
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from satark.panel import people
 from satark.panel.admin import second
-from satark.panel.admin.second import CONFIRMATIONS, WITH_PASSWORD, Kind
+from satark.panel.admin.second import CONFIRMATIONS, GIVES_OFFICE, WITH_PASSWORD, Kind
 from satark.panel.gate import SEE_OTHER, Work, guarded
 from satark.panel.people import LoginTaken
 from satark.panel.roles import ADMINISTRATORS, OFFICERS, Role
@@ -69,6 +69,8 @@ async def _carry_out(work: Work, row: Any, password: str) -> None:
     kind, value = Kind(row.kind), msgspec.json.decode(row.value)
     if kind in (Kind.EDIT, Kind.TAKE_BACK):
         return await _change_rules(work, row, value)
+    if kind in GIVES_OFFICE and not set(row.offices.split()) <= work.core.pack.open_parents.keys():
+        raise Stale
     if kind is Kind.ADD_OFFICER and await people.id_of(work.core.store, value["login"]):
         raise Stale
     async with work.core.store.write() as db:

@@ -43,6 +43,9 @@ class Kind(StrEnum):
 WITH_PASSWORD = frozenset({Kind.ADD_OFFICER, Kind.RECOVER})
 
 
+GIVES_OFFICE = frozenset({Kind.ADD_OFFICER, Kind.ADD_POST})
+
+
 def half_password() -> str:
     """Ten letters and digits in two groups, without those that look alike."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
