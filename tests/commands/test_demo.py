@@ -18,7 +18,7 @@ from satark.tips.tallies.calendar import day_of
 from satark.tips.tallies.passing import rebuild
 from tests.tips.standing import wrong
 
-ALL = {"dig", "sp", "sho", "analyst", "admin", "auditor"}
+ALL = {"dig", "sp", "sho", "analyst", "admin", "admin2", "auditor"}
 
 
 async def loaded(house: House) -> set[str]:
