@@ -28,6 +28,7 @@ START_LIMIT = 10.0
 SEND_LIMIT = 30.0
 RENDER_LIMIT = 5.0
 SEEN_LIMIT = 3.0
+LINK_LIMIT = 1.0
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -114,15 +115,11 @@ class Registry:
         except Exception as error:  # noqa: BLE001
             log.warning("channel %s did not stop: %s", channel.name, type(error).__name__)
 
-    def links(self, poster: str) -> dict[str, str]:
+    async def links(self, poster: str) -> dict[str, str]:
         """Where a conversation can be opened, by the title of the channel. `poster` is the code of a poster, or empty."""
-        found = {}
-        for name, channel in self.channels.items():
-            try:
-                found[str(channel.title)] = channel.link(poster)
-            except Exception as error:  # noqa: BLE001
-                log.warning("channel %s has no link (%s)", name, type(error).__name__)
-        return {title: link for title, link in found.items() if isinstance(link, str) and link}
+        linked = [channel for channel in self.channels.values() if type(channel).link is not Channel.link]
+        found = await asyncio.gather(*(_link(channel, poster) for channel in linked))
+        return {channel.title: link for channel, link in zip(linked, found, strict=True) if link}
 
     async def check(self) -> dict[str, list[Finding]]:
         """The findings of every channel; a trouble or a failing check is a finding too."""
@@ -133,6 +130,16 @@ class Registry:
             except Exception as error:  # noqa: BLE001
                 found[name] = [Finding(False, f"the check of {name} failed ({type(error).__name__})")]
         return found
+
+
+async def _link(channel: Channel, poster: str) -> str:
+    """The channel's link; "" where it has none, or none in time."""
+    try:
+        link = await threads_of(channel).run(lambda: channel.link(poster), LINK_LIMIT)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        log.warning("channel %s has no link (%s)", channel.name, type(error).__name__)
+        return ""
+    return link if isinstance(link, str) else ""
 
 
 def _malformed_field(channel: Channel) -> str:
@@ -224,7 +231,7 @@ async def discard(channel: Channel, media: Media) -> None:
 async def fetch(channel: Channel, media: Media) -> AsyncIterator[bytes]:
     """The bytes of a media, with the time limit of a send between any two chunks. Raises whatever the plugin does, and
     InvalidResultError for what is no bytes."""
-    chunks = channel.fetch(media)
+    chunks = await _within(SEND_LIMIT, lambda: channel.fetch(media))
     if not isinstance(chunks, AsyncIterator):
         raise InvalidResultError(f"{type(chunks).__name__} is no async iterator")
     while True:

@@ -112,7 +112,7 @@ def _mount(core: Core, channel: Channel) -> Mount:
 
 async def home(request: Request) -> Response:
     """Choose how to tell us."""
-    return _home(request, locale_of(request))
+    return await _home(request, locale_of(request))
 
 
 async def poster(request: Request) -> Response:
@@ -122,10 +122,10 @@ async def poster(request: Request) -> Response:
     office = codes_of(core.pack).get(code, "")
     name = core.pack.offices[office].name if office else {}
     place = name.get(locale) or name.get("hi", "")
-    return _home(request, locale, place, code if office else "")
+    return await _home(request, locale, place, code if office else "")
 
 
-def _home(request: Request, locale: str, place: str = "", code: str = "") -> Response:
+async def _home(request: Request, locale: str, place: str = "", code: str = "") -> Response:
     core: Core = request.app.state.core
-    channels, links = set(core.registry.channels), core.registry.links(code)
+    channels, links = set(core.registry.channels), await core.registry.links(code)
     return core.pages.page("public/home.html", locale, channels=channels, links=links, place=place, code=code)

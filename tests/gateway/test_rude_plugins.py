@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from conftest import House, house_at
-from satark.channels.messages import Capabilities, Envelope, Inbound, Kind, Secret, WebhookRequest
+from satark.channels.messages import Capabilities, Envelope, Inbound, Kind, Media, MediaKind, Secret, WebhookRequest
 from satark.channels.spec import Channel, hookimpl
+from tests.evidence.samples import png
 
 ABLE = Capabilities(max_text=1000, max_text_with_choices=1000)
 RUDE, SOUND = "/channels/rude/in", "/channels/simulator/say"
@@ -26,6 +27,7 @@ class Rude(Channel):
     """Does in each method what the test wants."""
 
     name = "rude"
+    title = "Rude"
     capabilities = ABLE
     webhook: ClassVar[str | None] = "/in"
     does: Mapping[str, Any] = {}
@@ -50,6 +52,12 @@ class Rude(Channel):
 
     async def check(self) -> Any:
         return self._do("check")
+
+    def fetch(self, media: Any) -> Any:
+        return self._do("fetch")
+
+    def link(self, poster: str) -> Any:
+        return self._do("link") if "link" in self.does else ""
 
 
 class Answering(Rude):
@@ -239,3 +247,53 @@ async def test_the_checks_of_the_others_are_made(house: House, found: Any) -> No
     findings = await house.core.registry.check()
     assert not findings["rude"][0].well
     assert all(one.well for one in findings["simulator"])
+
+
+async def text_chunks() -> Any:
+    yield "text"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        lambda: None,
+        lambda: 7,
+        lambda: iter([b"x"]),
+        text_chunks,
+        ending(RuntimeError()),
+        ending(SystemExit()),
+        ending(asyncio.CancelledError()),
+    ],
+)
+async def test_a_file_of_another_channel_is_prepared(house: House, found: Any) -> None:
+    media = Media(MediaKind.PHOTO, "image/png", ref=Secret("at-the-provider"))
+    channel(house).does = {
+        "parse": lambda: [Envelope(Secret("1"), Secret("1"), Inbound(Kind.MEDIA, media=media))],
+        "fetch": found,
+        "render": list,
+    }
+    assert await posted(house) == 200
+
+    async def uploaded() -> AsyncIterator[bytes]:
+        yield png()
+
+    await house.core.keeper.keep(uploaded(), "image/png", 2**20)
+    await house.work()
+    async with house.core.store.read() as db:
+        states = {row.channel: row.state for row in await db.execute(text("SELECT channel, state FROM evidence"))}
+    assert states == {"rude": "waiting", "": "ready"}
+
+
+@pytest.mark.parametrize("found", [lambda: None, lambda: 7, ending(RuntimeError()), ending(SystemExit())])
+async def test_the_first_page_has_the_links_of_the_others(house: House, found: Any) -> None:
+    channel(house).does = {"link": found}
+    async with client(house) as browser:
+        assert (await browser.get("/")).status_code == 200
+    assert "Rude" not in await house.core.registry.links("")
+
+
+async def test_a_hung_link_stops_nothing(house: House, gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("satark.channels.registry.LINK_LIMIT", 0.05)
+    channel(house).does = {"link": gate.wait}
+    async with client(house) as browser:
+        assert (await browser.get("/")).status_code == 200

@@ -35,17 +35,17 @@ async def show(work: Work) -> Response:
         offices=work.in_order(_codes(work)),
         forms=list(FORMS),
         locales=LOCALES,
-        links=list(_links(work, "", "")),
+        links=list(await _links(work, "", "")),
         address=settings.public_url,
         secure=settings.secure,
         place_limit=PLACE_LIMIT,
     )
 
 
-def _links(work: Work, code: str, locale: str) -> dict[str, str]:
+async def _links(work: Work, code: str, locale: str) -> dict[str, str]:
     """Where the codes of a poster lead: "" is the web form, any other the title of a channel."""
     registry, web = work.core.registry, f"{work.core.settings.public_url}/q/{code}?lang={locale}"
-    return ({"": web} if "webform" in registry.channels else {}) | registry.links(code)
+    return ({"": web} if "webform" in registry.channels else {}) | await registry.links(code)
 
 
 async def make(work: Work) -> Response:
@@ -56,7 +56,9 @@ async def make(work: Work) -> Response:
     async with work.core.store.write() as db:
         await append(db, work.viewer.officer_id, "poster", detail=f"{code} {form} {locale} {place}".strip())
     data = {**_said(work, office, locale), "place": place, "code": code, "sheet": form == "sheet"}
-    data["codes"] = [_drawn(title or data["words"]["web"], link) for title, link in _links(work, code, locale).items()]
+    data["codes"] = [
+        _drawn(title or data["words"]["web"], link) for title, link in (await _links(work, code, locale)).items()
+    ]
     headers = {"Content-Disposition": f'attachment; filename="{code}-{form}-{locale}.pdf"'}
     pdf = await on_press(typeset, FORMS[form], data, start_of(hour_of(now())))
     return Response(pdf, headers=headers, media_type="application/pdf")
