@@ -1,4 +1,7 @@
-"""The words that masking must know, from `templates/masking/`: those for digits, and those that are no name alone."""
+"""The words that masking must know, from `templates/masking/`: those for digits, and those that are no name alone.
+
+`everyday.txt` has what the service itself says in its languages, and what profiles are called that are no names.
+"""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -41,7 +44,8 @@ def digit_words() -> DigitWords:
 def name_words() -> NameWords:
     read = _read("names.toml")
     introductions = sorted(map(fold, read["introductions"]), key=len, reverse=True)
-    return NameWords(_spelled(read["titles"]), _spelled(read["common"]), tuple(introductions))
+    everyday = (data_dir("templates") / "masking" / "everyday.txt").read_text(encoding="utf-8").split()
+    return NameWords(_spelled(read["titles"]), _spelled([*read["common"], *everyday]), tuple(introductions))
 
 
 def _read(name: str) -> dict[str, Any]:

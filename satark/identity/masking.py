@@ -4,6 +4,7 @@ Other people's stay: they are evidence. All is looked for in the folded text (`c
 original.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from satark.channels.folding import MASK as MASK
@@ -16,11 +17,13 @@ from satark.identity.own_numbers import FEWEST_DIGITS, find_number
 _OPENING = "+＋(（"
 
 
-def mask(text: str, own: Iterable[Secret]) -> str:
-    """`text` with each of the informant's own numbers and names replaced by a bar."""
+def mask(text: str, own: Iterable[Secret], address: Secret | None = None) -> str:
+    """`text` with each of the informant's own numbers and names replaced by a bar. Their `address` is one of these, or
+    letters and digits that mean nothing: then it is found as a whole, and no part of it is a name."""
     values = [secret.reveal() for secret in own]
     folded = FoldedText(fold(text))
     found = [span for value in values for span in _spans(folded, value)]
+    found += _spans_of_address(folded.folded, address.reveal()) if address else ()
     addresses = [span for value in values for span in find_addresses(text, value)]
     if not found and not addresses:
         return text
@@ -38,6 +41,13 @@ def _spans(text: FoldedText, value: str) -> Iterator[tuple[int, int]]:
         yield from find_number(text.folded, number)
     if any(map(str.isalpha, value)):
         yield from find_name(text, value)
+
+
+def _spans_of_address(folded: str, address: str) -> Iterator[tuple[int, int]]:
+    if not any(map(str.isalpha, address)):
+        yield from find_number(folded, digits_in(address))
+    elif (sought := fold(address).strip()) and len(sought) >= FEWEST_DIGITS and sought in folded:
+        yield from (found.span() for found in re.finditer(f"(?<![^ ]){re.escape(sought)}(?![^ ])", folded))
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:

@@ -61,13 +61,13 @@ def apart(arrival: Arrival) -> list[Arrival]:
 def masked(envelope: Envelope) -> Inbound:
     """The message with the sender's own number and names blotted out (P7). A word that is understood is kept as it is: who
     is called Ram greets with it too."""
-    inbound, own = envelope.inbound, (envelope.address, *envelope.names)
+    inbound, own, address = envelope.inbound, envelope.names, envelope.address
     if inbound.annotations:
-        notes = tuple(replace(one, text=mask(one.text, own)) for one in inbound.annotations)
+        notes = tuple(replace(one, text=mask(one.text, own, address)) for one in inbound.annotations)
         inbound = replace(inbound, annotations=notes)
     if not inbound.text:
         return inbound
-    text = mask(inbound.text, own)
+    text = mask(inbound.text, own, address)
     if text == inbound.text or spelled(inbound.text) in vocabulary().phrases:
         return inbound
     return replace(inbound, text=text)

@@ -141,6 +141,7 @@ PROFILES = {
     "from Devanagari to Urdu": ("राम कुमार", "رام کمار"),
     "from Urdu to Devanagari": ("رام کمار", "राम कुमार"),
     "in Urdu": ("Ram Kumar", "رام کمار"),
+    "everyday words, whole": ("Free Fire Lover", "Free Fire Lover"),
     "introduced": ("Yadav", "Yadav"),
 }
 
@@ -168,6 +169,10 @@ def test_a_name_in_whatever_form(name: str, written: str) -> None:
         ("Saurabh", "यहाँ शराब बिकती है"),
         ("Asha Devi", "आस पास सब जानते हैं"),
         ("Kamal", "वह कम लोग हैं"),
+        ("Free Fire Lover", "they fire at night and sell it free, the lover of the girl knows"),
+        ("bad_boy_007", "a boy sells it, a bad one"),
+        ("जय महाकाल", "महाकाल मंदिर के पीछे"),
+        ("Village Study Point", "the village school has a point"),
         ("Sharab", "yahan sharab bikti hai"),
         ("R K S", "r k s"),
     ],
@@ -237,6 +242,14 @@ def test_a_quick_look_overlooks_no_name(text: str, name: str) -> None:
 def test_who_is_called_by_a_word_that_is_understood_can_say_it(name: str, said: str) -> None:
     envelope = Envelope(OWN[0], Secret("id"), Inbound(Kind.TEXT, said), (Secret(name),))
     assert masked(envelope) == envelope.inbound
+
+
+@pytest.mark.parametrize("address", ["k3Ram-9bad_2and7xQ4sold", "CA1bad2add3bed4ace5fee6dab7cab8fad9d"])
+def test_no_part_of_an_address_that_means_nothing_is_a_name(address: str) -> None:
+    said = "Ram sold it, a bad bed and an ace; they add a fee"
+    assert masked(Envelope(Secret(address), Secret("id"), Inbound(Kind.TEXT, said))).text == said
+    told = masked(Envelope(Secret(address), Secret("id"), Inbound(Kind.TEXT, f"I am {address}.")))
+    assert told.text == f"I am {MASK}."
 
 
 def test_a_number_is_masked_on_the_keys_of_a_telephone_too() -> None:
