@@ -1,10 +1,13 @@
 """`satark doctor` and `satark audit verify`."""
 
+from collections.abc import Awaitable
+
 import typer
-from sqlalchemy import text
 
 from satark.app import build_core, build_web, running
+from satark.commands import services
 from satark.commands.voices import missing_clips
+from satark.core import Core
 from satark.evidence.blobs import Blobs
 from satark.evidence.leftovers import left_over
 from satark.evidence.probe import what_gets_out
@@ -13,7 +16,7 @@ from satark.resources import data_dir
 from satark.routing.folder import check_pack
 from satark.settings import CREDENTIALS, Settings
 from satark.store.engine import Store
-from satark.store.keys import audit_public, load_keys
+from satark.store.keys import KeyFileError, Keys, audit_public, load_keys
 from satark.tips.audit_heads import Verdict, read_published, verify_log
 
 
@@ -43,20 +46,67 @@ def said_of(verdict: Verdict) -> list[str]:
 
 
 async def doctor(settings: Settings) -> bool:
-    """Print what is well and what is not. Returns whether all is well."""
+    """Print what is well and what is not. Returns whether all is well. Whatever a check runs into, the others are made."""
     findings = check_pack(data_dir("jurisdictions") / settings.jurisdiction)
     for finding in findings:
         _say(False, str(finding))
     if findings:
         return False
     _say(True, f"jurisdiction {settings.jurisdiction}")
-    keys = load_keys(settings.keys)
+    try:
+        keys = load_keys(settings.keys)
+    except KeyFileError as error:
+        _say(False, f"keys: {error}")
+        return False
     if not keys.found:
         _say(False, f"there are no keys in {settings.keys}; run `satark keys new`")
         return False
-    _say(True, f"keys: {', '.join(sorted(keys.found))}")
-    sandboxed, roomy = await _sandbox(), _room(settings)
-    return await _database(settings) and await _channels(settings) and sandboxed and roomy
+    processes = services.processes_of(keys)
+    named = f"keys: {', '.join(sorted(keys.found))} (those of: {', '.join(processes)})"
+    _say(bool(processes), named if processes else services.lacking(keys))
+    return await _all_checks(settings, keys, processes) and bool(processes)
+
+
+async def _all_checks(settings: Settings, keys: Keys, processes: list[str]) -> bool:
+    stored = await _tried("database", services.check_store(settings, keys, processes))
+    well = [
+        stored,
+        await _tried("redis", services.check_redis(settings)) if settings.redis_url.get_secret_value() else True,
+        await _tried("evidence", services.check_evidence(settings)),
+        await _tried("mail", services.check_mail(settings)) if settings.smtp_url.get_secret_value() else True,
+        _told("audit log", services.check_audit_heads(settings, keys, processes)),
+        await _guarded("room for files", _room(settings)),
+    ]
+    if "worker" in processes:
+        well.append(await _guarded("sandbox", _sandbox()))
+    if stored and processes:
+        well.append(await _guarded("channels", _channels(settings, processes)))
+    return all(well)
+
+
+async def _tried(name: str, faults: Awaitable[list[str]]) -> bool:
+    """Say what a check found. Returns whether that was nothing."""
+
+    async def tell() -> bool:
+        return _told(name, await faults)
+
+    return await _guarded(name, tell())
+
+
+def _told(name: str, faults: list[str]) -> bool:
+    for fault in faults:
+        _say(False, fault)
+    if not faults:
+        _say(True, name)
+    return not faults
+
+
+async def _guarded(name: str, check: Awaitable[bool]) -> bool:
+    try:
+        return await check
+    except Exception as error:  # noqa: BLE001 - a check that fails is a finding, and no end of the others
+        _say(False, f"{name}: the check failed ({type(error).__name__})")
+        return False
 
 
 async def _sandbox() -> bool:
@@ -76,7 +126,7 @@ async def _sandbox() -> bool:
     return not got
 
 
-def _room(settings: Settings) -> bool:
+async def _room(settings: Settings) -> bool:
     room = Blobs(settings.evidence, settings.reserve).room
     if room == 0:
         _say(False, f"no files are taken: less than {settings.reserve:,} bytes of the disk are free (SATARK_RESERVE)")
@@ -85,42 +135,35 @@ def _room(settings: Settings) -> bool:
     return room != 0
 
 
-async def _database(settings: Settings) -> bool:
-    store = Store(settings.database)
-    try:
-        async with store.read() as db:
-            await db.execute(text("SELECT count(*) FROM tip"))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is said
-        _say(False, f"the database does not answer ({type(error).__name__}); run `satark migrate`")
-        return False
-    finally:
-        await store.dispose()
-    _say(True, "database")
-    return True
-
-
-async def _channels(settings: Settings) -> bool:
-    core = build_core(settings)
-    well = True
+async def _channels(settings: Settings, processes: list[str]) -> bool:
+    # The port of the metrics is that of the process which runs beside.
+    core = build_core(settings.model_copy(update={"metrics_port": 0}))
     async with running(core, build_web(core, "gateway", listens=False)):
-        for name, findings in (await core.registry.check()).items():
-            for finding in findings:
-                _say(finding.well, f"{finding.what} {finding.fix}".strip())
-                well = well and finding.well
-            if not findings:
-                _say(True, f"channel {name}")
-    if any(name in CREDENTIALS and one.capabilities.speech for name, one in core.registry.channels.items()):
-        silent = len(missing_clips(settings, core.jurisdiction.pack))
-        _say(
-            not silent,
-            f"{silent} prompts have no clip: run `satark voices build`" if silent else "clips of all prompts",
-        )
-        well = well and not silent
-    for name, number in (await left_over(core.store)).items():
-        _say(False, f"{number} files are still at the provider of {name}: they are tried again every five minutes")
-        well = False
+        well = await _channel_findings(core)
+        if any(name in CREDENTIALS and one.capabilities.speech for name, one in core.registry.channels.items()):
+            silent = len(missing_clips(settings, core.jurisdiction.pack))
+            _say(
+                not silent,
+                f"{silent} prompts have no clip: run `satark voices build`" if silent else "clips of all prompts",
+            )
+            well = well and not silent
+        # Nobody but the worker may see where files came from.
+        for name, number in (await left_over(core.store) if "worker" in processes else {}).items():
+            _say(False, f"{number} files are still at the provider of {name}: they are tried again every five minutes")
+            well = False
     for name in CREDENTIALS.keys() - core.registry.channels.keys() - core.registry.troubles.keys():
         typer.echo(f"[off]  channel {name}: no credentials")
+    return well
+
+
+async def _channel_findings(core: Core) -> bool:
+    well = True
+    for name, findings in (await core.registry.check()).items():
+        for finding in findings:
+            _say(finding.well, f"{finding.what} {finding.fix}".strip())
+            well = well and finding.well
+        if not findings:
+            _say(True, f"channel {name}")
     return well
 
 

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 SECONDS = 30.0
+TRY_OUT_SECONDS = 10.0
 PERMANENT = 500
 HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -50,19 +51,31 @@ class MailServer:
     url: str
     name: str
 
-    async def send(self, message: EmailMessage) -> Sent:
+    @property
+    def _place(self) -> dict[str, Any]:
+        """How to reach it."""
         parts = urlsplit(self.url)
+        return {
+            "hostname": parts.hostname,
+            "port": parts.port,
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "local_hostname": self.name,
+            **tls_of(self.url),
+        }
+
+    async def try_out(self) -> str:
+        """Sign in, and hand nothing in. Returns the kind of error, empty where there is none."""
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=parts.hostname,
-                port=parts.port,
-                username=unquote(parts.username) if parts.username else None,
-                password=unquote(parts.password) if parts.password else None,
-                **tls_of(self.url),
-                local_hostname=self.name,
-                timeout=SECONDS,
-            )
+            async with aiosmtplib.SMTP(**self._place, timeout=TRY_OUT_SECONDS) as client:
+                await client.noop()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return type(error).__name__
+        return ""
+
+    async def send(self, message: EmailMessage) -> Sent:
+        try:
+            await aiosmtplib.send(message, **self._place, timeout=SECONDS)
         except aiosmtplib.SMTPRecipientsRefused as error:
             return Sent.REFUSED if all(one.code >= PERMANENT for one in error.recipients) else Sent.LATER
         except (aiosmtplib.SMTPException, OSError) as error:
