@@ -1,8 +1,10 @@
 """From the file that came to what an officer sees, in a whole house, on both databases."""
 
 import asyncio
+import io
 from typing import Any
 
+import pypdf
 import pytest
 from sqlalchemy import text
 
@@ -169,14 +171,17 @@ def test_the_sandbox_of_this_machine_holds(capsys: pytest.CaptureFixture[str]) -
 
 
 async def pages_of(house: House, evidence: str) -> list[str]:
-    """The tip's page and the file's own, as an officer reads them."""
+    """What an officer reads of a file: the tip's page, the file's own, the custody note and the certificate."""
     async with house.core.store.read() as db:
         reference = (await db.execute(text("SELECT reference FROM tip"))).scalar_one()
     dig = await desk_of(house, "dig", "range/varanasi")
     paths = (f"/panel/tips/{reference}", f"/panel/evidence/{evidence}/view")
     pages = [(await dig.client.get(path)).text for path in paths]
+    note = (await dig.send(f"/panel/evidence/{evidence}/note")).text
+    paper = (await dig.send(f"/panel/evidence/{evidence}/certificate", [("locale", "en")])).content
     await dig.client.aclose()
-    return pages
+    certified = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper)).pages)
+    return [*pages, note, " ".join(certified.split())]
 
 
 async def test_what_a_clean_file_left_out_is_said_on_its_pages(both_houses: House) -> None:
@@ -203,7 +208,7 @@ async def test_a_recording_with_a_cover_shows_it_and_has_another_voice(house: Ho
     await house.work()
     row = await row_of(house, evidence)
     assert (row.state, row.mime, row.voice, bool(row.poster)) == ("ready", "audio/mp4", "changed", True)
-    for page in await pages_of(house, evidence):
+    for page in (await pages_of(house, evidence))[:2]:
         assert f'<img src="/panel/evidence/{evidence}/poster"' in page
 
 
@@ -212,5 +217,5 @@ async def test_a_film_of_one_picture_says_that_its_voice_is_another(house: House
     await house.work()
     row = await row_of(house, evidence)
     assert (row.state, row.mime, row.voice) == ("ready", "video/mp4", "changed")
-    for page in await pages_of(house, evidence):
+    for page in (await pages_of(house, evidence))[:3]:
         assert "The voice in this recording was changed." in page
