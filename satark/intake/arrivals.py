@@ -60,12 +60,12 @@ def apart(arrival: Arrival) -> list[Arrival]:
 
 def masked(envelope: Envelope) -> Inbound:
     """The message with the sender's own number and names blotted out (P7). A word that is understood is kept as it is: who
-    is called Ram greets with it too."""
+    is called Ram greets with it too; and so is a poster's code, which is kept nowhere."""
     inbound, own, address = envelope.inbound, envelope.names, envelope.address
     if inbound.annotations:
         notes = tuple(replace(one, text=mask(one.text, own, address)) for one in inbound.annotations)
         inbound = replace(inbound, annotations=notes)
-    if not inbound.text:
+    if not inbound.text or inbound.kind is Kind.OPENED:
         return inbound
     text = mask(inbound.text, own, address)
     if text == inbound.text or spelled(inbound.text) in vocabulary().phrases:

@@ -257,6 +257,11 @@ def test_a_number_is_masked_on_the_keys_of_a_telephone_too() -> None:
     assert masked(Envelope(Secret("call"), Secret("id"), Inbound(Kind.DIGITS, "1"), OWN)).text == "1"
 
 
+def test_a_poster_is_known_to_who_is_called_as_its_place() -> None:
+    opened = Inbound(Kind.OPENED, "ghazipur-khwaja-sarai")
+    assert masked(Envelope(OWN[0], Secret("id"), opened, (Secret("Khwaja Ahmad"),))) == opened
+
+
 def test_a_caption_is_masked_as_any_text() -> None:
     inbound = Inbound(
         Kind.MEDIA, "Ram Kumar, 98765 43210, UP 65 AB 3210", media=Media(MediaKind.PHOTO, ref=Secret("x"))
