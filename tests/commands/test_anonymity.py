@@ -81,7 +81,7 @@ async def service(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
     async with AsyncExitStack() as stack:
         url, asked = await stack.enter_async_context(provider())
         environ: dict[str, Any] = {
-            **ENVIRON, **CALLS, "SATARK_DATA_DIR": str(folder), "SATARK_PORT": str(port), "SATARK_CHANNELS": "auto,simulator",
+            **ENVIRON, **CALLS, "SATARK_DEMO": "1", "SATARK_DATA_DIR": str(folder), "SATARK_PORT": str(port), "SATARK_CHANNELS": "auto,simulator",
             "SATARK_DATABASE_URL": database.replace(str(tmp_path), str(folder)),
             "SATARK_WHATSAPP_API_URL": url, "SATARK_TELEGRAM_API_URL": url, "SATARK_IVR_API_URL": url,
         }  # fmt: skip
