@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from satark.channels.messages import (
+    Annotation,
+    AnnotationKind,
     DeliveryState,
     DeliveryStatus,
     Envelope,
@@ -92,6 +94,15 @@ def test_what_is_no_list_is_one_invalid_item(found: Any) -> None:
 def test_one_that_is_wrong_is_counted_and_spoils_no_other(wrong: Any) -> None:
     checked = check_items([GOOD[0], wrong, *GOOD[1:]])
     assert checked == (GOOD, 1)
+
+
+def test_an_annotation_that_is_none_spoils_no_message() -> None:
+    sound, odd = Annotation(AnnotationKind.QUOTED, "a\0b"), Annotation(ANY, ANY)
+    for some, kept in (([sound, odd, "x", None], ["ab"]), ("abc", []), (None, []), (7, [])):
+        inbound = Inbound(Kind.TEXT, "a den", annotations=some)  # type: ignore[arg-type]
+        (one,) = check_items([told(inbound)]).items
+        assert isinstance(one, Envelope)
+        assert (one.inbound.text, [note.text for note in one.inbound.annotations]) == ("a den", kept)
 
 
 def test_texts_are_made_storable() -> None:

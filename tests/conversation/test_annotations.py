@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from stdnum import damm
 
+from satark.channels.folding import MASK
 from satark.channels.messages import Annotation, AnnotationKind, Inbound, Kind, Media, MediaKind, Point
 from satark.conversation.flow import MOST_CHARACTERS, step
 from satark.conversation.state import Append, Given, Place, Slot, State, World
@@ -45,6 +47,14 @@ def test_of_a_place_it_is_among_its_words(world: World, message: Inbound) -> Non
     turn = step(asking, message, world)
     assert turn.state.place.words == "before Munna here: https://x.example"
     assert turn.state.given == (Given("a den"),)
+
+
+def test_a_receipt_is_no_part_of_it(world: World) -> None:
+    code = "123456789012345"
+    receipt = f"{code}{damm.calc_check_digit(code)}"
+    quoted = Inbound(Kind.TEXT, "this one", annotations=(Annotation(AnnotationKind.QUOTED, f"yours is {receipt}"),))
+    (kept,) = step(TELLING, quoted, world).state.given
+    assert kept.annotations == (Annotation(AnnotationKind.QUOTED, f"yours is {MASK}"),)
 
 
 def test_what_gives_nothing_keeps_nothing(world: World) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satark.channels.folding import digits_in
-from satark.channels.messages import Envelope, Inbound, Kind, Media, MediaKind, Secret
+from satark.channels.messages import Annotation, AnnotationKind, Envelope, Inbound, Kind, Media, MediaKind, Secret
 from satark.identity.masking import MASK, mask
 from satark.intake.arrivals import masked
 from satark.store.tables import Evidence
@@ -27,6 +27,12 @@ OWN = (Secret("919876543210"), Secret("राम कुमार"), Secret("Ram 
 def test_every_writing_is_masked(written: str) -> None:
     said = mask(f"call {written} tonight", OWN)
     assert said == f"call {MASK} tonight"
+
+
+def test_what_comes_beside_the_words_is_masked_too() -> None:
+    note = Annotation(AnnotationKind.FORWARDED, "Ram Kumar tel 98765 43210, to Munna")
+    told = masked(Envelope(OWN[0], Secret("1"), Inbound(Kind.MEDIA, annotations=(note,)), OWN[1:]))
+    assert told.annotations == (Annotation(AnnotationKind.FORWARDED, f"{MASK} tel {MASK}, to Munna"),)
 
 
 DIGITS = "9876543210"
