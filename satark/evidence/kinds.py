@@ -40,6 +40,8 @@ STARTS = (
     (b"BM", Kind(Family.PICTURE, "BMP")),
     (b"II*\0", Kind(Family.PICTURE, "TIFF")),
     (b"MM\0*", Kind(Family.PICTURE, "TIFF")),
+    (b"II+\0", Kind(Family.PICTURE, "TIFF")),
+    (b"MM\0+", Kind(Family.PICTURE, "TIFF")),
     (b"\0\0\0\x0cjP  \r\n\x87\n", Kind(Family.PICTURE, "JPEG2000")),
     (b"\xff\x4f\xff\x51", Kind(Family.PICTURE, "JPEG2000")),
     (b"\x1aE\xdf\xa3", Kind(Family.MEDIA, "matroska")),

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import IO
 
+import msgspec
 from PIL import ExifTags, Image, ImageFile
 
 from satark.evidence.animations import MOVING, clean_animation
+from satark.evidence.cut_pictures import filled
 from satark.evidence.greys import to_eight_bits
 from satark.evidence.looks import look_of
 from satark.evidence.pages import write_pages
@@ -49,7 +51,11 @@ def clean_picture(source: IO[bytes], target: IO[bytes], kind: str) -> Report:
     """`kind` is Pillow's name of the format. Raises NotClean."""
     Image.MAX_IMAGE_PIXELS = None
     try:
-        return _clean(source, target, kind)
+        whole, is_cut = filled(source, kind)
+        report = _clean(whole, target, kind)
+        if is_cut and LeftOut.REST not in report.left_out:
+            return msgspec.structs.replace(report, left_out=(LeftOut.REST, *report.left_out))
+        return report
     except UNREADABLE as error:
         raise NotClean(Reason.UNREADABLE) from error
 

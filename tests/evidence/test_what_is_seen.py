@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from satark.evidence.cleaners import clean_file
+from satark.evidence.cut_pictures import filled
 from satark.evidence.report import LeftOut, Mime, NotClean, Reason, Report
 from tests.evidence import samples
 from tests.evidence.samples import saved
@@ -266,6 +267,10 @@ def test_all_pages_of_a_scan_are_kept() -> None:
     assert [seen(page.render().to_pil()) for page in document] == [seen(page) for page in pages]
 
 
+def test_a_large_tiff_is_shown() -> None:
+    assert seen(picture_of(cleaned(saved(quarters(), "TIFF", big_tiff=True))[1])) == NAMES
+
+
 @pytest.mark.parametrize("form", ["JPEG2000", "TIFF", "HEIF"])
 def test_what_scanners_and_telephones_write_is_shown(form: str) -> None:
     pillow_heif.register_heif_opener()
@@ -283,6 +288,24 @@ def test_a_photo_that_breaks_off_is_shown_as_far_as_it_goes(form: str, left: flo
     # A BMP begins with its last row.
     row = 26 if form == "BMP" else 3
     assert all(abs(above[0].getpixel((x, row)) - above[1].getpixel((x, row))) < 12 for x in range(30))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("form", ["WEBP", "HEIF", "AVIF", "JPEG2000"])
+@pytest.mark.parametrize("left", [0.6, 0.9])
+def test_what_is_read_from_its_end_is_shown_as_far_as_it_goes(form: str, left: float) -> None:
+    pillow_heif.register_heif_opener()
+    grain = Image.effect_noise((300, 300), 60).convert("RGB")
+    original = saved(Image.blend(quarters((300, 300)), grain, 0.3), form)
+    report, data = cleaned(original[: int(len(original) * left)])
+    assert (report.mime, report.left_out) == (Mime.JPEG, (LeftOut.REST,))
+    assert seen(picture_of(data))[:2] == NAMES[:2]
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "HEIF", "JPEG2000", "JPEG"])
+def test_a_size_that_is_no_size_makes_nothing_up(kind: str) -> None:
+    for head in (b"\0" * 20, b"\xff" * 40, b"RIFF\xff\xff\xff\xffWEBP", b"\0\0\0\x01ftyp" + b"\xff" * 8):
+        file = io.BytesIO(head)
+        assert filled(file, kind) == (file, False)
 
 
 def test_a_photo_of_which_nothing_came_is_withheld() -> None:
