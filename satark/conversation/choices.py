@@ -4,15 +4,18 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from satark.conversation.account import finished
+from satark.conversation.answers import receipt
 from satark.conversation.commands import command
 from satark.conversation.paging import MORE
-from satark.conversation.patience import again
-from satark.conversation.questions import ask, doing, next_question, notice, saying
+from satark.conversation.patience import again, discarding
+from satark.conversation.questions import READ_RECEIPT, ask, doing, next_question, not_them, notice, saying
+from satark.conversation.receipts import RECEIPT_DIGITS
 from satark.conversation.state import (
     UNKNOWN,
     Append,
-    Discard,
     Forget,
+    LookUp,
     Place,
     ReadNews,
     Slot,
@@ -27,6 +30,8 @@ def choose(state: State, choice: str, world: World) -> Turn | None:
     """The turn that a choice makes, or None where there is no such choice."""
     verb, _, value = choice.partition(":")
     act = _VERBS.get(verb)
+    if act and state.tip and verb in _OF_A_DRAFT:
+        return _stay(state, world)
     return act(state, value, world) if act else None
 
 
@@ -60,7 +65,7 @@ def _category(state: State, category: str, world: World) -> Turn | None:
     if category not in world.categories and category not in world.withdrawn:
         return None
     if state.tip and not state.given:
-        state = State(locale=state.locale)
+        state = state.fresh
     accused = state.accused if category in world.accusing else ""
     return _fill(state, Slot.CATEGORY, world, category=category, accused=accused, tip="")
 
@@ -97,11 +102,11 @@ def _by(state: State, office: str, world: World) -> Turn | None:
     if not _is_office(office, world):
         return None
     turn = _fill(state, Slot.ACCUSED, world, accused=office)
-    return saying(notice("not_them", state, accused=office), turn)
+    return saying(not_them(turn.state), turn)
 
 
 def _done(state: State, _value: str, world: World) -> Turn:
-    if not state.given and state.misses == 0:
+    if not state.has_account and state.misses == 0:
         return ask(Slot.ACCOUNT, replace(state, misses=1), world)
     return _fill(state, Slot.ACCOUNT, world, told=True)
 
@@ -117,7 +122,7 @@ def spoken(state: State, world: World) -> Turn:
 def _check(state: State, value: str, world: World) -> Turn | None:
     match value:
         case "send" if state.reporting and not state.tip:
-            return Turn(state, effects=(Submit(state, whole=True),))
+            return Turn(state, effects=(Submit(finished(state, world), whole=True),))
         case "add":
             return ask(Slot.ACCOUNT, replace(state, told=False), world)
         case "change":
@@ -146,8 +151,8 @@ def _change(state: State, value: str, world: World) -> Turn | None:
 def _menu(state: State, value: str, world: World) -> Turn | None:
     match value:
         case "tell":
-            fresh = state if state.given and not state.tip else State(locale=state.locale, given=state.given)
-            return next_question(replace(fresh, asking=None), world)
+            draft = state if state.has_content and not state.tip else replace(state.fresh, given=state.given)
+            return next_question(replace(draft, asking=None), world)
         case "status" | "language" | "help":
             return command(state, value, world)
         case _:
@@ -158,8 +163,8 @@ def _same(state: State, value: str, world: World) -> Turn | None:
     if value == "yes" and state.tip:
         turn = ask(Slot.DIALOGUE, replace(state, given=()), world, added=True)
         return doing(turn, Append(state.tip, state.given, state.own_voice)) if state.given else turn
-    if value == "no":
-        return next_question(State(locale=state.locale, given=state.given, promised=True), world)
+    if value == "no" and state.tip:
+        return next_question(replace(state.fresh, given=state.given, promised=True), world)
     return None
 
 
@@ -168,15 +173,28 @@ def _erase(state: State, value: str, world: World) -> Turn | None:
         return command(state, "back", world) if state.tip else next_question(replace(state, asking=None), world)
     if value != "yes":
         return None
-    effects = (Discard(state.given),) if state.given else ()
     forget = (Forget(state.tip),) if state.tip else ()
     said = notice("forgotten" if state.tip else "erased", state)
-    return Turn(State(locale=state.locale), (said,), (*effects, *forget), over=True)
+    return Turn(State(locale=state.locale), (said,), (*discarding(state), *forget), over=True)
 
 
 def _news(state: State, _value: str, world: World) -> Turn:
     """Who comes so late that the tip is forgotten here shows the receipt."""
     return Turn(state, effects=(ReadNews(state.tip),)) if state.tip else ask(Slot.RECEIPT, state, world)
+
+
+def _show_receipt(state: State, value: str, world: World) -> Turn | None:
+    """The number of a report that went by itself, from the button that brought it, and then how the report stands."""
+    locale, _, digits = value.partition(":")
+    if len(digits) != RECEIPT_DIGITS or not digits.isdecimal():
+        return None
+    locale = state.locale or (locale if locale in world.languages else "")
+    state = replace(state, locale=locale, asking=Slot.RECEIPT, erasing=False, sent_unasked=False)
+    return saying(receipt(state, digits, whole=False), doing(Turn(state), LookUp(digits)))
+
+
+def _cancel(state: State, _value: str, world: World) -> Turn:
+    return command(state, "cancel", world)
 
 
 def _more(state: State, _value: str, world: World) -> Turn | None:
@@ -187,6 +205,8 @@ def _back(state: State, _value: str, world: World) -> Turn:
     return command(state, "back", world)
 
 
+# What fills a report that is not sent yet: an old button of one that is sent fills nothing.
+_OF_A_DRAFT = frozenset({"at", "by", "atin", "byin", "done", "check", "change"})
 _VERBS: dict[str, Callable[[State, str, World], Turn | None]] = {
     "language": _language,
     "category": _category,
@@ -202,6 +222,8 @@ _VERBS: dict[str, Callable[[State, str, World], Turn | None]] = {
     "same": _same,
     "erase": _erase,
     "news": _news,
+    READ_RECEIPT: _show_receipt,
+    "cancel": _cancel,
     MORE: _more,
     "back": _back,
 }

@@ -1,10 +1,11 @@
-"""The words that always work: menu, back, language, help, status, delete."""
+"""The words that always work: menu, back, language, help, status, delete, cancel."""
 
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from satark.conversation.questions import ask, missing, next_question, notice, saying
+from satark.conversation.patience import discarding
+from satark.conversation.questions import ask, doing, missing, next_question, notice, saying
 from satark.conversation.state import Place, Slot, State, Turn, World
 
 _CLEARED: dict[Slot, dict[str, object]] = {
@@ -30,7 +31,7 @@ def _language(state: State, world: World) -> Turn:
 
 
 def _status(state: State, world: World) -> Turn:
-    return ask(Slot.RECEIPT, state, world)
+    return ask(Slot.RECEIPT, replace(state, erasing=False), world)
 
 
 def _help(state: State, world: World) -> Turn:
@@ -46,15 +47,27 @@ def _resume(state: State, world: World) -> Turn:
 
 
 def _delete(state: State, world: World) -> Turn:
+    """Where this conversation knows no report, there may be one whose return address is kept: its receipt finds it."""
     if not state.reporting and not state.tip:
-        return Turn(State(locale=state.locale), (notice("nothing_kept", state),), over=True)
-    return ask(Slot.ERASE, state, world)
+        turn = ask(Slot.RECEIPT, replace(state, erasing=True), world)
+        return saying(notice("erase_by_receipt", state), turn)
+    return ask(Slot.ERASE, replace(state, withheld=not state.tip), world)
+
+
+def _cancel(state: State, world: World) -> Turn:
+    """It is not sent, from this moment on; what was sent before cannot be taken back."""
+    if not state.tip:
+        turn = Turn(State(locale=state.locale), (notice("nothing_to_send", state),), over=True)
+        return ask(Slot.ERASE, replace(state, withheld=True), world) if state.reporting else turn
+    said = notice("erased" if state.given else "was_sent", state)
+    turn = saying(said, ask(Slot.DIALOGUE, replace(state, given=()), world))
+    return doing(turn, *discarding(state))
 
 
 def _restart(state: State, world: World) -> Turn:
-    if state.given and not state.tip:
+    if state.has_content and not state.tip:
         return _resume(state, world)
-    return next_question(State(locale=state.locale, given=state.given), world)
+    return next_question(replace(state.fresh, given=state.given), world)
 
 
 def _back(state: State, world: World) -> Turn:
@@ -82,5 +95,6 @@ _COMMANDS: dict[str, Callable[[State, World], Turn]] = {
     "help": _help,
     "status": _status,
     "delete": _delete,
+    "cancel": _cancel,
     "restart": _restart,
 }

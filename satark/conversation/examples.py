@@ -87,7 +87,8 @@ def _asked(slot: Slot, world: World, locale: str) -> list[Ask]:
         case Slot.PLACE | Slot.ACCUSED:
             found = State(locale=locale, category=told.category, found=stations[:2], promised=True)
             scoped = State(locale=locale, category=told.category, scope=district, promised=True)
-            states = (scoped, replace(scoped, page=-1), found)  # the first page, the last, a search
+            hung = State(locale=locale, category=told.category, poster=district, promised=True)
+            states = (scoped, replace(scoped, page=-1), found, hung)  # the first page, the last, a search, a poster
             said += [ask(slot, state, world).asks[-1] for state in states]
         case Slot.ACCOUNT:
             said += [ask(slot, told, world, got=number).asks[-1] for number in (1, 2)]
@@ -98,8 +99,9 @@ def _asked(slot: Slot, world: World, locale: str) -> list[Ask]:
         case Slot.CHECK:
             one = State(locale=locale, category=told.category, given=GIVEN[1::2], place=Place(words="-"), promised=True)
             pinned = replace(one, given=(GIVEN[0], GIVEN[0]), place=Place(point=Point(25.7, 82.7)))
-            states = (one, pinned, replace(told, own_voice=True))
-            said += [ask(slot, state, world).asks[-1] for state in states]
+            said += [ask(slot, state, world).asks[-1] for state in (one, pinned, replace(told, own_voice=True))]
+        case Slot.ERASE:
+            said.append(ask(slot, replace(told, tip=""), world).asks[-1])
         case Slot.CHANGE:
             said.append(ask(slot, State(locale=locale, accused=stations[0], promised=True), world).asks[-1])
         case Slot.DIALOGUE:
@@ -118,7 +120,9 @@ def _said(prompt: str, world: World) -> Iterator[tuple[str, Mapping[str, object]
             offices = (station, next(iter(world.stations)), world.range_office, "unknown")
             yield from ((prompt, {"accused": office}, "") for office in offices)
         case "receipt":
-            yield from ((prompt, {"readers": [], "accused": "", "whole": whole}, receipt) for whole in (True, False))
+            yield from ((prompt, {"whole": whole}, receipt) for whole in (True, False))
+        case "emergency" | "unfinished":
+            yield from ((prompt, {"chosen": chosen, "minutes": 30}, "") for chosen in (True, False))
         case "status.overview":
             yield prompt, {**OVERVIEW, "files": 3, "files_ready": 1, "files_withheld": 1}, ""
         case "phrases":

@@ -8,6 +8,7 @@ fits none of these is taken as part of the account: nothing that was given is ev
 from msgspec.structs import replace
 
 from satark.channels.messages import Inbound, Kind, Unusable
+from satark.conversation.account import is_account, is_full
 from satark.conversation.annotations import with_annotations
 from satark.conversation.answers import on_found, on_located, on_submitted
 from satark.conversation.choices import choose, spoken
@@ -30,24 +31,33 @@ from satark.conversation.state import (
     Turn,
     World,
 )
-from satark.conversation.words import is_long, number_in, poster_in, spelled
+from satark.conversation.words import digits_in, is_long, number_in, poster_in, spelled
 
-# Texts and files in one report, before it is sent.
-MOST_GIVEN = 200
-MOST_CHARACTERS = 200_000
+# A text with fewer digits that was no receipt tells something.
+FEWEST_DIGITS_OF_A_RECEIPT = 8
+# Nobody listens, or not yet: who gave a ring is called back.
+_NO_ANSWER = (Kind.CLOSED, Kind.TIMEOUT, Kind.MISSED)
 
 
 def step(state: State, event: Event, world: World) -> Turn:
     """Advance a conversation by one event. Never raises; the state it returns is as valid as the one it got."""
     match event:
         case Inbound():
-            return with_annotations(_heard(state, event, world), len(state.given), event.annotations)
+            turn = with_annotations(_heard(state, event, world), len(state.given), event.annotations)
+            return _first(turn, event) if state == State() and event.kind not in _NO_ANSWER else turn
         case Located():
             return on_located(state, event, world)
         case Submitted():
-            return on_submitted(state, event)
+            return on_submitted(state, event, world)
         case Found():
             return on_found(state, event, world)
+
+
+def _first(turn: Turn, said: Inbound) -> Turn:
+    """The first answer of a conversation says first of all whom to call in danger."""
+    if not (turn.asks or turn.effects) or said.why is Unusable.GROUP:
+        return turn
+    return saying(notice("emergency", turn.state, chosen=bool(turn.state.locale)), turn)
 
 
 def _heard(state: State, said: Inbound, world: World) -> Turn:
@@ -59,8 +69,10 @@ def _heard(state: State, said: Inbound, world: World) -> Turn:
             return turn
         case Kind.MEDIA if said.media is not None:
             return _give(state, Given(said.text, said.media.kept, said.media.kind), world)
+        case Kind.LOCATION if said.point is not None and state.tip:
+            return _give(state, Given(said.text, point=said.point), world)
         case Kind.LOCATION if said.point is not None:
-            return doing(Turn(state), Locate(words=hide_receipts(said.text), point=said.point))
+            return doing(Turn(state, waits=True), Locate(words=hide_receipts(said.text), point=said.point))
         case Kind.DIGITS if turn := pressed(state, said.text.strip(), world):
             return turn
         case Kind.OPENED:
@@ -70,22 +82,19 @@ def _heard(state: State, said: Inbound, world: World) -> Turn:
         case Kind.CLOSED if world.keypad and state.asking in SPOKEN_TO:
             return Turn(state)
         case Kind.CLOSED | Kind.TIMEOUT:
-            return end(state)
+            return end(state, world)
         case Kind.UNSUPPORTED if said.why is Unusable.GROUP:
             return Turn(State(), (notice("unsupported", state, why=said.why.value),), over=True)
         case Kind.UNSUPPORTED:
-            turn = _give(state, Given(said.text), world) if said.text else again(state, world)
+            turn = _give(state, _words_given(state, said.text, world), world) if said.text else again(state, world)
             return saying(notice("unsupported", state, why=said.why.value), turn)
         case _:
             return _text(state, said.text.strip(), world)
 
 
 def _opened(state: State, payload: str, world: World) -> Turn:
-    """A door was opened, perhaps by a poster that knows its place."""
-    office = world.posters.get(payload, "")
-    if office and not state.place.office:
-        state = replace(state, place=replace(state.place, office=office))
-    return again(state, world)
+    """A door was opened, perhaps by a poster, whose place is offered where the place is asked."""
+    return replace(again(replace(state, poster=world.posters.get(payload, state.poster)), world), waits=True)
 
 
 def _text(state: State, text: str, world: World) -> Turn:
@@ -117,21 +126,34 @@ def _receipt(state: State, word: str, world: World) -> Turn | None:
 def _words(state: State, text: str, world: World, *, is_number: bool) -> Turn:
     """Free text: for the slot that is open, else part of the account."""
     if state.asking in (Slot.PLACE, Slot.PIN, Slot.ACCUSED):
-        return doing(Turn(state), Locate(words=hide_receipts(text), district=state.scope))
-    if state.asking is Slot.RECEIPT:
+        return doing(Turn(state, waits=True), Locate(words=hide_receipts(text), district=state.scope))
+    if state.asking is Slot.RECEIPT and _is_no_account(text, world):
         return missed(state, world, notice("receipt.slip", state))
-    if is_number and state.shown and state.asking is not Slot.ACCOUNT:
+    if is_number and state.shown and state.asking not in (Slot.ACCOUNT, Slot.DIALOGUE):
         return missed(state, world, notice("no_such_number", state))
-    return _give(state, Given(text), world)
+    return _give(state, _words_given(state, text, world), world)
+
+
+def _is_no_account(text: str, world: World) -> bool:
+    return len(digits_in(text)) >= FEWEST_DIGITS_OF_A_RECEIPT or not is_account(text, world.vocabulary)
+
+
+def _words_given(state: State, text: str, world: World) -> Given:
+    """Before it was asked for, not everything that is written is the account."""
+    asked = state.asking is Slot.ACCOUNT or bool(state.tip)
+    return Given(text, aside=not asked and not is_account(text, world.vocabulary))
 
 
 def _give(state: State, given: Given, world: World) -> Turn:
-    """Something to keep arrived, wherever the conversation stands. A receipt is never a part of it."""
-    given = replace(given, text=hide_receipts(given.text))
+    """Something to keep arrived, wherever the conversation stands. A receipt is no part of it; more may follow at once."""
+    return replace(_give_at_once(state, replace(given, text=hide_receipts(given.text)), world), waits=True)
+
+
+def _give_at_once(state: State, given: Given, world: World) -> Turn:
     if state.asking is Slot.DIALOGUE and state.tip:
         turn = ask(Slot.DIALOGUE, state, world, added=True)
         return doing(turn, Append(state.tip, (given,), state.own_voice))
-    if _is_full(state, given):
+    if is_full(state, given):
         return saying(notice("full", state), again(state, world))
     kept = replace(state, given=(*state.given, given))
     if state.tip:
@@ -143,9 +165,3 @@ def _give(state: State, given: Given, world: World) -> Turn:
     if kept.asking is None or given.media is not None:
         return saying(notice("kept", kept), again(kept, world))
     return missed(kept, world, notice("kept", kept))
-
-
-def _is_full(state: State, given: Given) -> bool:
-    """A conversation is read and written as a whole with each message: it has an end, and whoever comes to it is told."""
-    characters = sum(one.characters for one in state.given) + given.characters
-    return len(state.given) >= MOST_GIVEN or bool(state.given and characters > MOST_CHARACTERS)

@@ -37,15 +37,15 @@ def _wrong_key(state: State, world: World) -> Turn:
 def silent(state: State, world: World) -> Turn:
     """Nothing was pressed and nothing said: asked again twice, then on, as long as somebody may be there to answer."""
     if state.asking in (None, Slot.DIALOGUE):
-        return end(state)
+        return end(state, world)
     if state.asking is Slot.ACCOUNT and state.given:
-        return choose(state, "done", world) or end(state)
+        return choose(state, "done", world) or end(state, world)
     state = replace(state, misses=state.misses + 1)
     if state.misses < MOST_MISSES:
         return _once_more(state, world)
     if state.asking is Slot.ACCOUNT:
-        return saying(notice("not_heard", state), end(state))
-    return end(state) if state.asking in _LAST else go_on(state, world)
+        return saying(notice("not_heard", state), end(state, world))
+    return end(state, world) if state.asking in _LAST else go_on(state, world)
 
 
 def _once_more(state: State, world: World) -> Turn:

@@ -4,11 +4,15 @@ from msgspec.structs import replace
 
 from satark.channels.messages import Asks, MediaKind
 from satark.conversation.paging import page_of
-from satark.conversation.state import Ask, Slot, State, Turn, World
+from satark.conversation.state import UNKNOWN, Ask, Slot, State, Turn, World
 
 DEFAULT_LOCALE = "hi"
 READ = (("1", "news"),)
+# The verb of the button that shows a receipt; its locale and digits follow.
+READ_RECEIPT = "receipt"
 _COUNTED = ("texts", *MediaKind)
+# What stands beside a report: whoever is there has not gone on with it.
+_BESIDE = frozenset({Slot.LANGUAGE, Slot.MENU, Slot.RECEIPT, Slot.ERASE})
 _OTHER_VOICE = {"changed": ("voice:own",), "own": ("voice:changed",)}
 _ASKS = {
     Slot.ACCOUNT: Asks.ACCOUNT,
@@ -27,7 +31,7 @@ def missing(state: State, world: World) -> Slot:
         return Slot.CATEGORY
     if state.category in world.accusing and not state.accused:
         return Slot.ACCUSED
-    if not state.told and (state.asking is Slot.ACCOUNT or not state.given):
+    if not state.told and (state.asking is Slot.ACCOUNT or not state.has_account):
         return Slot.ACCOUNT
     if not (state.place.office or state.place.words) and not _place_is_known(state):
         return Slot.PLACE
@@ -57,7 +61,7 @@ def choices_of(slot: Slot, state: State, world: World) -> tuple[str, ...]:
             return ("check:send", "check:add", "check:change", *(_voices(state) if world.keypad else ()))
         case Slot.CHANGE:
             accused = ("change:accused",) if state.accused else ("change:place",)
-            return ("change:category", *accused, *_voices(state), "back")
+            return ("change:category", *accused, *_voices(state), "cancel", "back")
         case Slot.MENU:
             return ("menu:tell", "menu:status", "menu:language", "menu:help")
         case Slot.SAME:
@@ -78,6 +82,7 @@ def _voices(state: State) -> tuple[str, ...]:
 def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
     """Search results, else the stations of the open district, else the districts; and a way out at the end."""
     unknown = f"{verb}:unknown"
+    poster = (f"at:{state.poster}",) if verb == "at" and state.poster else ()
     if state.found:
         return (*(f"{verb}:{office}" for office in state.found), f"{verb}:list", unknown)
     if state.scope:
@@ -87,7 +92,7 @@ def _offices(verb: str, state: State, world: World) -> tuple[str, ...]:
     districts = tuple(f"{verb}in:{district}" for district in world.stations)
     if verb == "by":
         return (*districts, f"by:{world.range_office}", unknown)
-    return (*districts, *(("at:pin",) if world.pins else ()), *_by_voice(world), unknown)
+    return (*poster, *districts, *(("at:pin",) if world.pins else ()), *_by_voice(world), unknown)
 
 
 def _by_voice(world: World) -> tuple[str, ...]:
@@ -104,13 +109,47 @@ def ask(slot: Slot, state: State, world: World, **args: object) -> Turn:
         options=options,
         asks=_ASKS.get(slot, Asks.CHOICE),
     )
+    said = _due_notices(slot, state, world)
+    names = {one.id for one in said}
+    asked = replace(
+        state,
+        asking=slot,
+        shown=options,
+        promised=state.promised or "promise" in names,
+        warned=_locale_or_none(state) if "unfinished" in names else "" if slot is Slot.ERASE else state.warned,
+        withheld=state.withheld and slot in _BESIDE,
+        erasing=state.erasing and slot is Slot.RECEIPT,
+        sent_unasked=False,
+    )
+    return Turn(asked, (*said, question))
+
+
+def _due_notices(slot: Slot, state: State, world: World) -> tuple[Ask, ...]:
+    """What must be said before a question, once: that a report went by itself, the promise, that one will go by itself."""
+    sent = (notice("sent_unasked", state),) if state.sent_unasked else ()
     promise = (notice("promise", state),) if _promise_is_due(slot, state) else ()
-    asked = replace(state, asking=slot, shown=options, promised=state.promised or bool(promise))
-    return Turn(asked, (*promise, question))
+    warning = (_warning(state, world),) if _warning_is_due(slot, state, world) else ()
+    return (*sent, *promise, *warning)
 
 
 def _promise_is_due(slot: Slot, state: State) -> bool:
     return not state.promised and slot in (Slot.CATEGORY, Slot.ACCUSED, Slot.ACCOUNT, Slot.PLACE, Slot.CHECK)
+
+
+def _warning_is_due(slot: Slot, state: State, world: World) -> bool:
+    """A call is warned before it speaks, in the question itself: who speaks last may hang up at once."""
+    is_withheld = slot is Slot.ERASE or (state.withheld and slot in _BESIDE)
+    if world.keypad or state.tip or is_withheld or not state.has_content:
+        return False
+    return not state.warned if slot is Slot.LANGUAGE else state.warned != _locale_or_none(state)
+
+
+def _locale_or_none(state: State) -> str:
+    return state.locale or UNKNOWN
+
+
+def _warning(state: State, world: World) -> Ask:
+    return notice("unfinished", state, minutes=world.idle_minutes, chosen=bool(state.locale))
 
 
 def _args(slot: Slot, state: State) -> dict[str, object]:
@@ -118,7 +157,14 @@ def _args(slot: Slot, state: State) -> dict[str, object]:
         case Slot.ACCOUNT:
             return {"category": state.category, "voice": state.voice}
         case Slot.ACCUSED | Slot.PLACE:
-            return {"scope": state.scope, "found": len(state.found), "words": bool(state.place.words)}
+            return {
+                "scope": state.scope,
+                "found": len(state.found),
+                "words": bool(state.place.words),
+                "poster": state.poster if slot is Slot.PLACE else "",
+            }
+        case Slot.ERASE:
+            return {"sent": bool(state.tip), "open": state.reporting}
         case Slot.CHECK:
             return summary(state)
         case _:
@@ -127,7 +173,7 @@ def _args(slot: Slot, state: State) -> dict[str, object]:
 
 def summary(state: State) -> dict[str, object]:
     """What the citizen gave, counted: it is never said again word for word."""
-    kinds = [given.media or "texts" for given in state.given]
+    kinds = [given.media or ("pin" if given.point else "texts") for given in state.given]
     counts = {kind: kinds.count(kind) for kind in _COUNTED}
     place = state.place.office or (state.accused if _place_is_known(state) else "")
     return {
@@ -144,6 +190,11 @@ def summary(state: State) -> dict[str, object]:
 def next_question(state: State, world: World) -> Turn:
     """Go on with what is missing."""
     return ask(missing(state, world), state, world)
+
+
+def not_them(state: State) -> Ask:
+    """Who will not see a report about the police, and who will."""
+    return notice("not_them", state, accused=state.accused)
 
 
 def notice(name: str, state: State, code: str = "", **args: object) -> Ask:

@@ -67,7 +67,7 @@ class Voice:
         self.environment(locale)
         verb, _, value = choice.partition(":")
         fixed = self._fixed[locale]
-        return fixed.get(choice) or fixed.get(f"{verb}:{value.partition('/')[0]}") or ""
+        return fixed.get(choice) or fixed.get(f"{verb}:{value.partition('/')[0]}") or fixed.get(verb) or ""
 
     def labels(self, choices: Sequence[str], locale: str) -> list[str]:
         """The labels of what stands together: stations of one name are told apart by their districts, which stand first,
@@ -128,13 +128,13 @@ def render(asks: Sequence[Ask], voice: Voice, capabilities: Capabilities) -> lis
 
 
 def coalesce(asks: Sequence[Ask]) -> list[Ask]:
-    """All notices, without immediate repetitions, and the last question: a burst of ten photos gets one answer."""
+    """All notices, each once, and the last question: a burst of ten photos gets one answer."""
     notices: list[Ask] = []
     question: list[Ask] = []
     for ask in asks:
         if not ask.notice:
             question = [ask]
-        elif notices[-1:] != [ask]:
+        elif ask not in notices:
             notices.append(ask)
     return notices + question
 

@@ -31,12 +31,15 @@ class Slot(StrEnum):
 
 
 class Given(Struct, frozen=True, omit_defaults=True):
-    """A text, or a file by the id of its evidence with its caption as `text`; and what came beside it."""
+    """A text, a file by the id of its evidence with its caption as `text`, or a pin; and what came beside it. An `aside` is
+    kept with the report, but is no answer to "tell us what you know": a question, a greeting, words about the accused."""
 
     text: str = ""
     evidence: str = ""
     media: MediaKind | None = None
     annotations: tuple[Annotation, ...] = ()
+    point: Point | None = None
+    aside: bool = False
 
     @property
     def characters(self) -> int:
@@ -55,7 +58,10 @@ class State(Struct, frozen=True, omit_defaults=True):
     """A conversation. `shown` are the (number, choice id) pairs of the page last shown, and `found` the places that a
     search proposed. `scope` is the district whose stations are listed. `tip` is the tip that a dialogue is about, while
     the conversation lasts. `trail` are the slots answered, for "back".
-    `own_voice` is that the voices of recordings may be heard as they are.
+    `own_voice` is that the voices of recordings may be heard as they are. `poster` is the office whose poster was scanned,
+    which is offered and never taken for the place. `warned` is the locale in which it was said that the report goes by
+    itself. `withheld` is that the citizen said not to send it, `erasing` that a receipt was asked for to erase what leads
+    to them, `sent_unasked` that the report went by itself and nobody was told yet.
     """
 
     version: int = VERSION
@@ -75,6 +81,11 @@ class State(Struct, frozen=True, omit_defaults=True):
     own_voice: bool = False
     tip: str = ""
     news: bool = False
+    poster: str = ""
+    warned: str = ""
+    withheld: bool = False
+    erasing: bool = False
+    sent_unasked: bool = False
     trail: tuple[Slot, ...] = ()
 
     @property
@@ -84,20 +95,39 @@ class State(Struct, frozen=True, omit_defaults=True):
         return ("own" if self.own_voice else "changed") if heard else ""
 
     @property
+    def has_account(self) -> bool:
+        """Whether something was given that answers "tell us what you know"."""
+        return any(not one.aside for one in self.given)
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is something that an officer can use: it is submitted when the conversation ends."""
+        return bool(self.given or self.place.point or self.place.words)
+
+    @property
     def reporting(self) -> bool:
         """Whether there is something that would be lost if the conversation ended here."""
-        return bool(self.given or self.category)
+        return bool(self.category or self.has_content)
+
+    @property
+    def fresh(self) -> "State":
+        """The beginning of another conversation with the same citizen."""
+        return State(locale=self.locale, sent_unasked=self.sent_unasked)
 
 
 class Vocabulary(Struct, frozen=True):
     """The words that are understood, as `words.spelled` has them: commands by word, greetings, number words, the names of
-    languages, and what stands around a receipt."""
+    languages, what stands around a receipt, what begins or ends a question, what fills a greeting, and what the office of
+    the range is called."""
 
     commands: Mapping[str, str]
     greetings: frozenset[str]
     numbers: Mapping[str, int]
     languages: Mapping[str, str]
     receipt_words: frozenset[str]
+    questions: frozenset[str]
+    fillers: frozenset[str]
+    range_names: frozenset[str]
 
     @property
     def phrases(self) -> frozenset[str]:
@@ -110,7 +140,8 @@ class World(Struct, frozen=True):
 
     `page_size` is how many choices a page of the channel holds, 0 for any number; `keypad` channels use 9 for "more".
     `posters` lead from a poster's code to its office. `pins` is whether the channel can send a location. `withdrawn` are
-    the categories and offices that are not offered any more: who was just choosing one may still do so.
+    the categories and offices that are not offered any more: who was just choosing one may still do so. `idle_minutes` is
+    after how long a rest an unfinished report is submitted.
     """
 
     languages: tuple[str, ...]
@@ -125,6 +156,7 @@ class World(Struct, frozen=True):
     page_size: int = 0
     keypad: bool = False
     pins: bool = False
+    idle_minutes: int = 30
 
 
 class Located(Struct, frozen=True):
@@ -236,9 +268,11 @@ class Ask(Struct, frozen=True, omit_defaults=True):
 
 
 class Turn(Struct, frozen=True):
-    """The outcome of a step. `over` is whether nothing of the conversation needs to be remembered."""
+    """The outcome of a step. `over` is whether nothing of the conversation needs to be remembered, `waits` whether its
+    answer waits for what may follow at once: a burst gets one."""
 
     state: State
     asks: tuple[Ask, ...] = ()
     effects: tuple[Effect, ...] = ()
     over: bool = False
+    waits: bool = False

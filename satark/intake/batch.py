@@ -25,7 +25,7 @@ from satark.intake.memory import (
     remember,
     rounded_up,
 )
-from satark.intake.outgoing import close_answer, release_held, withdraw_questions
+from satark.intake.outgoing import close_answer, release_held, withdraw_questions, withdraw_unsent
 from satark.intake.world import build_world, world_for
 from satark.store.clock import day_of, hour_of
 from satark.store.engine import Store
@@ -34,20 +34,18 @@ from satark.store.sealing import Locker, Press
 from satark.store.tables import Evidence
 from satark.store.writing import Rows, Script
 
-# A burst of photos is answered once: the answer to a file waits for the next one (conversation.md).
+# A burst is answered once: the answer to what may go on at once waits for the next message (conversation.md).
 BURST_PAUSE = 2
 # Who gave a ring is called back when their phone is free again, and not any more when they have given up waiting.
 RING_PAUSE = 5
 RING_LIMIT = 60
 # What a caller said last may reach us so long after they hung up.
 LATE = 120
+PRIVATE = frozenset({"status.overview", "status.letter"})
 AGAIN = Inbound(Kind.DIGITS, "#")
 """The key that asks for what was said last, once more."""
 # An effect may lead to another, never to many: more would be a flow that runs in a circle.
 MOST_EFFECTS = 8
-
-
-PAUSES = {Kind.MEDIA: BURST_PAUSE, Kind.MISSED: RING_PAUSE}
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Desk:
 
     @property
     def world(self) -> World:
-        return self.tools.jurisdiction.of(build_world)
+        return replace(self.tools.jurisdiction.of(build_world), idle_minutes=self.idle // 60)
 
 
 @dataclass
@@ -74,12 +72,21 @@ class Outcome:
     asks: list[Ask] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)
     over: bool = False
+    waits: bool = False
     last: Kind = Kind.TEXT
 
     @property
     def pause(self) -> int:
         """How many seconds the answer waits for what may follow."""
-        return PAUSES.get(self.last, 0)
+        return RING_PAUSE if self.last is Kind.MISSED else BURST_PAUSE if self.waits else 0
+
+    @property
+    def notices(self) -> tuple[Ask, ...]:
+        """What it says that may be said together with the next answer instead. A receipt and what the police wrote are not
+        put into the conversation, to be said later."""
+        if any(ask.code or ask.id in PRIVATE for ask in self.asks):
+            return ()
+        return tuple(ask for ask in self.asks if ask.notice)
 
     @property
     def is_pushed(self) -> bool:
@@ -101,7 +108,8 @@ async def settle(desk: Desk, threads: dict[str, Thread], now: int) -> list[Outco
             thread.is_muted = _is_muted(thread, known.conversations.get(key), known.mutes)
         rows = Rows()
         effects = Effects(db, desk.tools, rows, hour_of(now))
-        worlds = {thread.channel: world_for(desk.world, thread.capabilities) for thread in threads.values()}
+        world = desk.world
+        worlds = {thread.channel: world_for(world, thread.capabilities) for thread in threads.values()}
         outcomes = [
             await _advance(desk, effects, thread, known.conversations.get(key), known.seen, worlds[thread.channel], now)
             for key, thread in threads.items()
@@ -126,7 +134,7 @@ async def _advance(
         outcome.last = event.inbound.kind
         inbound = _take_in(desk, effects, thread, event.inbound)
         turn = await _step(effects, outcome, inbound, world)
-        outcome.over = turn.over
+        outcome.over, outcome.waits = turn.over, turn.waits
         outcome.remembered = replace(outcome.remembered, state=turn.state)
     if not outcome.fresh:
         outcome.asks = list(outcome.remembered.said)
@@ -179,16 +187,17 @@ def _take_in(desk: Desk, effects: Effects, thread: Thread, inbound: Inbound) -> 
 async def _step(effects: Effects, outcome: Outcome, event: FlowEvent, world: World) -> Turn:
     """A step with its effects: what they find out is the next event."""
     turn = step(outcome.remembered.state, event, world)
+    waits = turn.waits
     outcome.asks.extend(turn.asks)
     for _ in range(MOST_EFFECTS):
         answer: FlowEvent | None = None
         for effect in turn.effects:
             answer = await effects.carry_out(effect, outcome.thread, outcome.sealed_address) or answer
         if answer is None:
-            return turn
+            break
         turn = step(turn.state, answer, world)
         outcome.asks.extend(turn.asks)
-    return turn
+    return replace(turn, waits=waits)
 
 
 async def _write(
@@ -204,10 +213,13 @@ async def _write(
     for key in keys:
         effects.rows.put(SeenEvent, key=key, day=day_of(now))
     pushing = [one for one in changed if one.asks and one.is_pushed]
+    await _take_up_unsaid(db, pushing)
     press = desk.tools.courier.press()
     for outcome in pushing:
         if outcome.sealed_address:
-            effects.rows.put(Outbox, **_answer(press, outcome, now))
+            row = effects.rows.put(Outbox, **_answer(press, outcome, now))
+            if unsaid := outcome.notices:
+                outcome.remembered = replace(outcome.remembered, unsaid=unsaid, answer=row["id"])
     script = Script(db)
     forget(script, [outcome.thread.key for outcome in changed if outcome.over])
     withdraw_questions(script, [outcome.thread.key for outcome in pushing])
@@ -215,6 +227,18 @@ async def _write(
     effects.write(script)
     remember(script, [_row(desk, outcome, now) for outcome in changed if not outcome.over], known)
     await script.run()
+
+
+async def _take_up_unsaid(db: AsyncConnection, pushing: Sequence[Outcome]) -> None:
+    """What the answer before has not said yet is said with this one, so that a burst gets one answer and misses nothing."""
+    following = [one for one in pushing if one.remembered.answer]
+    if not following:
+        return
+    unsent = await withdraw_unsent(db, [one.remembered.answer for one in following])
+    for outcome in following:
+        if outcome.remembered.answer in unsent:
+            outcome.asks = coalesce((*outcome.remembered.unsaid, *outcome.asks))
+        outcome.remembered = replace(outcome.remembered, unsaid=(), answer="")
 
 
 def _answer(press: Press, outcome: Outcome, now: int) -> dict[str, Any]:

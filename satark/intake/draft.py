@@ -53,4 +53,6 @@ def letter_of(given: Sequence[Given], draft: State | None = None, *, muted: bool
 
 def _piece(given: Given) -> Piece:
     notes = tuple(PieceNote(kind=one.kind.value, text=one.text) for one in given.annotations)
-    return Piece(text=given.text, evidence=given.evidence, notes=notes)
+    point = given.point
+    lat, lon = (point.lat, point.lon) if point else (None, None)
+    return Piece(text=given.text, evidence=given.evidence, notes=notes, lat=lat, lon=lon)

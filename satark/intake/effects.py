@@ -1,6 +1,7 @@
 """Carries out what the flow wants done, inside the transaction of its batch."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,7 +91,8 @@ class Tools:
 
 
 class Effects:
-    """The effects of one batch: `rows` are written at its end, `hour` is when it happens."""
+    """The effects of one batch: `rows` are written at its end, `hour` is when it happens, `letters` counts those that each
+    tip has among the rows."""
 
     def __init__(self, db: AsyncConnection, tools: Tools, rows: Rows, hour: int) -> None:
         self.db = db
@@ -98,6 +100,7 @@ class Effects:
         self.rows = rows
         self.hour = hour
         self.files_of: list[tuple[list[str], dict[str, str]]] = []
+        self.letters: Counter[str] = Counter()
         self.destroyed = False
         self.opened = False
 
@@ -155,6 +158,7 @@ class Effects:
             sealed = self._sealed_anew(thread, sealed_address)
             self.rows.put(ReturnAddress, tip_id=tip.id, channel=thread.channel, sealed=sealed, heard_hour=heard)
         self._claim_files(draft.given, tip.id, draft.own_voice)
+        self.letters[tip.id] += 1
         self.opened = True
         return Submitted(tip=tip.id, receipt=receipt, readers=tuple(sorted(reading)), whole=effect.whole)
 
@@ -220,7 +224,8 @@ class Effects:
     async def _append(self, effect: Append, *, muted: bool) -> None:
         tip_id, given = effect.tip, effect.given
         count = select(func.count()).select_from(Message).where(_message.tip_id == tip_id)
-        place = (await self.db.execute(count)).scalar_one()
+        place = (await self.db.execute(count)).scalar_one() + self.letters[tip_id]
+        self.letters[tip_id] += 1
         letter = from_informant(
             self.tools.content, tip_id, LetterKind.ADDITION, letter_of(given, muted=muted), self.hour, place=place
         )

@@ -26,10 +26,16 @@ _HOLD = text(
 
 class Remembered(Struct, frozen=True, omit_defaults=True):
     """A conversation's state, what was said last, for a request that is repeated, how often something was said, and whether
-    who spoke last is muted: the clock may submit what they said."""
+    who spoke last is muted: the clock may submit what they said.
+
+    `unsaid` are the notices of the last answer and `answer` is the id of its row: one that follows before it is sent takes
+    its place, and says them.
+    """
 
     state: State = State()
     said: tuple[Ask, ...] = ()
+    unsaid: tuple[Ask, ...] = ()
+    answer: str = ""
     turns: int = 0
     muted: bool = False
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, delete, or_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Secret
 from satark.conversation.state import Ask
@@ -39,11 +40,19 @@ def read_answer(opened: bytes) -> Answer:
 _threads = among(_outbox.thread, "threads")
 _unsent = (_outbox.state == "due") & (_outbox.claimed_until == 0)
 _OUTDATED = delete(Outbox).where(_threads & _outbox.replaceable & or_(_unsent, _outbox.state != "due"))
+_TAKEN_BACK = (
+    delete(Outbox).where(among(_outbox.id, "answers") & (_unsent | (_outbox.state == "held"))).returning(_outbox.id)
+)
 _RELEASED = (
     update(Outbox)
     .where(_threads & (_outbox.state == "held"))
     .values(state="due", knocking=False, due=bindparam("moment"))
 )
+
+
+async def withdraw_unsent(db: AsyncConnection, answers: list[str]) -> set[str]:
+    """Take back those of the answers, by the ids of their rows, that nobody has begun to send. Returns their ids."""
+    return set((await db.execute(_TAKEN_BACK, {"answers": answers})).scalars())
 
 
 def withdraw_questions(script: Script, threads: list[str]) -> None:

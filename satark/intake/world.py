@@ -34,6 +34,9 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         numbers={word: int(number) for word, number in _by_spelling(words["numbers"]).items()},
         languages=_by_spelling(words["languages"]),
         receipt_words=frozenset(one for phrase in words["receipt_words"] for one in spelled(phrase).split()),
+        questions=frozenset(map(spelled, words["questions"])),
+        fillers=frozenset(map(spelled, words["fillers"])),
+        range_names=frozenset(map(spelled, words["range_names"])),
     )
 
 

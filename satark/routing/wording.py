@@ -9,8 +9,8 @@ from msgspec import Struct
 from satark.language import SOURCE, Wording, catalogue, environment
 from satark.resources import data_dir
 
-# What may be shown on a lock screen when nobody expects it (P9): that there is news, and the receipt of who went away.
-UNEXPECTED = ("news", "receipt")
+# What may be shown on a lock screen when nobody expects it (P9): that there is news.
+UNEXPECTED = ("news",)
 LABELS = "labels.j2"
 
 

@@ -41,11 +41,14 @@ class PieceNote(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True, omit_defaults=True):
-    """A text or a file (the id of an evidence row, with its caption as `text`), in the order they were given."""
+    """A text, a file (the id of an evidence row, its caption as `text`) or a pin (WGS84 degrees, its name as `text`), in the
+    order they were given."""
 
     text: str = ""
     evidence: str = ""
     notes: tuple[PieceNote, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
 
     @property
     def words(self) -> str:

@@ -8,7 +8,8 @@ from stdnum import damm
 
 from satark.channels.folding import MASK
 from satark.channels.messages import Annotation, AnnotationKind, Inbound, Kind, Media, MediaKind, Point
-from satark.conversation.flow import MOST_CHARACTERS, step
+from satark.conversation.account import MOST_CHARACTERS
+from satark.conversation.flow import step
 from satark.conversation.state import Append, Given, Place, Slot, State, World
 
 NOTES = (Annotation(AnnotationKind.FORWARDED, "Munna"), Annotation(AnnotationKind.LINK, "here: https://x.example"))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satark.channels.messages import Inbound, Kind, Media, MediaKind, Point
-from satark.conversation.flow import MOST_CHARACTERS, MOST_GIVEN, step
+from satark.conversation.account import MOST_CHARACTERS, MOST_GIVEN
+from satark.conversation.flow import step
 from satark.conversation.state import (
     Append,
     Ask,
@@ -78,7 +79,7 @@ def last(asks: Sequence[Ask]) -> str:
 
 def test_hi_is_enough_to_begin(world: World) -> None:
     _, asks, _ = run(world, [text("HI")])
-    assert [ask.id for ask in asks] == ["ask.language"]
+    assert [ask.id for ask in asks] == ["emergency", "ask.language"]
 
 
 def test_a_report_from_hi_to_receipt(world: World) -> None:
@@ -166,7 +167,7 @@ def test_who_leaves_is_submitted_as_incomplete(world: World) -> None:
     _, asks, effects = run(world, [text("a den near the temple"), Inbound(Kind.TIMEOUT)])
     submitted = [effect for effect in effects if isinstance(effect, Submit)]
     assert [effect.whole for effect in submitted] == [False]
-    assert asks[-1].code == RECEIPT
+    assert asks[-1].id == "news"
 
 
 def test_who_left_nothing_leaves_nothing(world: World) -> None:
@@ -253,6 +254,51 @@ def test_any_sequence_loses_no_account(world: World, events: list[Inbound], word
     for effect in effects:
         given += effect.draft.given if isinstance(effect, Submit) else getattr(effect, "given", ())
     assert words in [one.text for one in given]
+
+
+def words_in(state: State, effects: Iterable[Effect]) -> str:
+    """All words that are still in the conversation or went on to a tip, or that the citizen destroyed."""
+    drafts = [state, *(effect.draft for effect in effects if isinstance(effect, Submit))]
+    given = [one.text for effect in effects if isinstance(effect, Append | Discard) for one in effect.given]
+    return "\n".join(
+        [*given, *(one.text for draft in drafts for one in draft.given), *(one.place.words for one in drafts)]
+    )
+
+
+def points_in(state: State, effects: Iterable[Effect]) -> set[Point]:
+    drafts = [state, *(effect.draft for effect in effects if isinstance(effect, Submit))]
+    given = [one for effect in effects if isinstance(effect, Append | Discard) for one in effect.given]
+    given += [one for draft in drafts for one in draft.given]
+    points = (*(one.point for one in given), *(draft.place.point for draft in drafts))
+    return {point for point in points if point}
+
+
+# Undoing an answer undoes it: what is dropped by the citizen's own word is not lost.
+_undone = {"back", "*", "new", "delete"}
+_kept_going = _events.filter(
+    lambda event: (
+        event.text not in _undone
+        and event.choice not in ("back", "erase:yes", "change:place", "change:accused", "cancel")
+        and event.kind is not Kind.DIGITS
+    )
+)
+
+
+@given(
+    events=st.lists(_kept_going, max_size=12),
+    after=st.lists(_kept_going, max_size=12),
+    words=st.text("abcdefgh", min_size=4, max_size=9),
+)
+def test_words_and_pins_are_kept_wherever_the_conversation_stands(
+    world: World, events: list[Inbound], after: list[Inbound], words: str
+) -> None:
+    """At the question for the accused, for the place, after the receipt, in the dialogue: nothing is thrown away."""
+    words, point = f"qq they {words} every night qq", Point(25.81, 82.71)
+    state, _, _ = run(world, events)
+    both = [text(words), Inbound(Kind.LOCATION, "", point=point)]
+    state, _, effects = run(world, [*both, *after], state)
+    assert words in words_in(state, effects)
+    assert point in points_in(state, effects)
 
 
 @given(events=st.lists(_events, max_size=15))

@@ -1,6 +1,7 @@
 """The door: all that waits in one transaction, on SQLite and on PostgreSQL."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from satark.intake import batch
 from satark.intake.door import Door
 from satark.store.informants import Outbox, SentPart
 from satark.store.outage import QUIET
+from satark.store.sealing import Opener
 from satark.store.tables import Message
+from satark.tips.letters import open_letter
 
 
 def envelope(phone: str, number: int, inbound: Inbound) -> Envelope:
@@ -212,7 +215,7 @@ async def test_one_conversation_that_cannot_be_closed_keeps_no_other_open(
     monkeypatch.setattr(batch, "step", poisoned)
     await house.core.door.close_idle(house.core.registry.channels)
     assert await count(house, "tip") == 2
-    assert await count(house, "conversation") == 1
+    assert await count(house, "conversation WHERE expires = 0") == 1
 
 
 @pytest.mark.parametrize("error", [RuntimeError(), asyncio.CancelledError()])
@@ -284,7 +287,8 @@ async def test_an_outage_of_the_database_is_told_at_its_beginning_and_its_end(
     assert said == [("ERROR", []), ("WARNING", [18]), ("ERROR", []), ("WARNING", [24])]
 
 
-async def test_who_went_away_is_submitted_and_gets_the_receipt(both_houses: House) -> None:
+async def test_who_went_away_is_submitted_and_gets_the_receipt_when_they_look(both_houses: House) -> None:
+    """What comes unasked shows that there is news; the receipt comes to who reads it, whenever that is."""
     house = both_houses
     await house.core.door.receive(chat(house), [envelope("1", 0, Inbound(Kind.TEXT, "a den by the temple"))])
     assert await house.core.door.close_idle(house.core.registry.channels) == 0
@@ -292,11 +296,68 @@ async def test_who_went_away_is_submitted_and_gets_the_receipt(both_houses: Hous
         await db.execute(text("UPDATE conversation SET expires = 1"))
     assert await house.core.door.close_idle(house.core.registry.channels) == 1
     assert await count(house, "tip") == 1
-    assert await count(house, "conversation") == 0
-    async with house.core.store.read() as db:
+    async with house.core.store.write() as db:
         assert (await db.execute(text("SELECT incomplete FROM tip"))).scalar_one()
+        await db.execute(text("UPDATE outbox SET due = 0"))
     await house.work()
-    assert any("Keep this number" in str(said) or "नंबर" in str(said) for said in chat(house)._inboxes["1"].values())
+    *_, unasked = chat(house)._inboxes["1"].values()
+    (button,) = unasked["choices"]
+    receipt = button["id"].rpartition(":")[2]
+    assert len(receipt) == 16
+    assert receipt not in unasked["text"] + unasked["speech"] + button["label"]
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE conversation SET expires = 1"))
+    assert await house.core.door.close_idle(house.core.registry.channels) == 1
+    assert await count(house, "conversation") == 0
+    await house.core.door.receive(chat(house), [envelope("1", 1, Inbound(Kind.CHOICE, choice=button["id"]))])
+    await house.work()
+    *_, read = chat(house)._inboxes["1"].values()
+    assert " ".join(receipt[at : at + 4] for at in range(0, 16, 4)) in read["text"]
+
+
+async def test_delete_after_the_conversation_is_over_finds_the_address_by_the_receipt(both_houses: House) -> None:
+    house = both_houses
+    await house.core.door.receive(chat(house), report("1"))
+    await house.work()
+    *_, sent = chat(house)._inboxes["1"].values()
+    receipt = re.search(r"\d{4} \d{4} \d{4} \d{4}", sent["text"])
+    assert receipt
+    async with house.core.store.write() as db:
+        await db.execute(text("DELETE FROM conversation"))
+    said = [Inbound(Kind.TEXT, "delete"), Inbound(Kind.TEXT, receipt[0]), Inbound(Kind.CHOICE, choice="erase:yes")]
+    for at, one in enumerate(said, 20):
+        assert await count(house, "return_address") == 1
+        await house.core.door.receive(chat(house), [envelope("1", at, one)])
+    assert await count(house, "return_address") == 0
+
+
+async def test_a_pin_after_the_receipt_is_in_the_letters_of_the_tip(both_houses: House) -> None:
+    house = both_houses
+    pin = Inbound(Kind.LOCATION, "the well", point=Point(25.8001, 82.7002))
+    more = [pin, Inbound(Kind.CHOICE, choice="same:yes"), Inbound(Kind.LOCATION, point=Point(25.9, 82.6))]
+    said = [*report("1"), *(envelope("1", at, one) for at, one in enumerate(more, 20))]
+    await house.core.door.receive(chat(house), said)
+    async with house.core.store.read() as db:
+        sealed = (await db.execute(text("SELECT sealed FROM message WHERE kind = 'addition' ORDER BY place"))).scalars()
+        letters = [open_letter(Opener(house.core.keys["content.key"]), one) for one in sealed]
+    assert [(one.pieces[0].text, one.pieces[0].lat) for one in letters] == [("the well", 25.8001), ("", 25.9)]
+
+
+async def test_an_unfinished_report_about_the_police_is_not_read_where_it_happened(both_houses: House) -> None:
+    house = both_houses
+    said = [
+        Inbound(Kind.CHOICE, choice="language:en"),
+        Inbound(Kind.LOCATION, point=Point(25.8001, 82.7002)),
+        Inbound(Kind.CHOICE, choice="at:station/jaunpur/kotwali"),
+        Inbound(Kind.CHOICE, choice="category:police_corruption"),
+        Inbound(Kind.TEXT, "the one with the jeep"),
+    ]
+    await house.core.door.receive(chat(house), [envelope("1", at, one) for at, one in enumerate(said)])
+    async with house.core.store.write() as db:
+        await db.execute(text("UPDATE conversation SET expires = 1"))
+    await house.core.door.close_idle(house.core.registry.channels)
+    async with house.core.store.read() as db:
+        assert set((await db.execute(text("SELECT office_id FROM tip_reader"))).scalars()) == {"range/varanasi"}
 
 
 async def test_a_burst_of_photos_gets_one_answer(both_houses: House) -> None:

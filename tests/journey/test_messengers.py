@@ -94,15 +94,15 @@ async def test_a_burst_of_photos_gets_one_answer_and_all_are_fetched(messenger: 
 
 
 async def test_two_answers_of_one_second_come_in_their_order(messenger: Messenger) -> None:
-    """The first says the promise too, so it is not taken back when the second is there."""
+    """The first has the receipt, so it is not taken back when the second is there."""
     for at in range(8):
-        person = str(919000000100 + at)
-        await messenger.say(person, "=language:en", "=category:gambling")
+        told = ("=language:en", "=category:gambling", "they play every night", "=done", "=at:unknown", "=check:send")
+        await messenger.say(str(919000000100 + at), *told, "and in the morning")
     await messenger.later()
     for at in range(8):
-        promise, question = messenger.heard(str(919000000100 + at))
-        assert "category:gambling" in promise
-        assert "done" in question
+        *_, receipt, question = messenger.heard(str(919000000100 + at))
+        assert "Keep this number" in receipt
+        assert "same matter" in question
 
 
 async def test_a_second_tip_starts_clean(messenger: Messenger) -> None:

@@ -10,7 +10,7 @@ from satark.commands import load
 from satark.commands.bench_intake import FIRST_NUMBER, SAID, post_of, reconcile
 from satark.commands.installations import Place, gateway, installed
 from satark.commands.load import CONNECTIONS, Post, drive
-from satark.conversation.flow import MOST_GIVEN
+from satark.conversation.account import MOST_GIVEN
 from satark.gateway.webhook import MOST_INSIDE
 
 LOUD, CITIZEN = str(FIRST_NUMBER), str(FIRST_NUMBER + 1)

@@ -206,7 +206,7 @@ async def test_address_and_content_go_when_their_time_is_over_and_nothing_of_the
     answer = await client.post(f"/panel/tips/{reference}/note", data={"csrf": csrf[1], "words": "x"})
     assert answer.status_code == 422
     status = await client.post("/channels/webform/status", data={"receipt": receipt, "lang": "en"})
-    assert "Nothing of it is kept any more" in status.text
+    assert "are not kept any more" in status.text
     assert 'action="/channels/webform/step"' not in status.text
     await client.aclose()
 

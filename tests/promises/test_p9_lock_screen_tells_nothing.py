@@ -2,10 +2,12 @@
 
 import pytest
 
+from satark.channels.messages import Inbound, Kind
+from satark.conversation.flow import step
 from satark.conversation.render import Voice, render
-from satark.conversation.state import Ask
+from satark.conversation.state import Ask, Given, State, Submitted, World
 from satark.language import LANGUAGES
-from tests.conversation.conftest import WHATSAPP, pack, voice  # noqa: F401 - fixtures
+from tests.conversation.conftest import WHATSAPP, pack, voice, world  # noqa: F401 - fixtures
 
 TELLING = (
     "police", "tip", "crime", "inform", "report", "receipt", "reference", "satark", "station", "officer", "SP", "DIG",
@@ -24,12 +26,19 @@ def test_news_names_nothing(voice: Voice, locale: str, free: bool) -> None:  # n
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
-def test_the_receipt_of_who_went_away_names_nobody(voice: Voice, locale: str) -> None:  # noqa: F811
-    ask = Ask("receipt", locale, {"readers": [], "accused": "", "whole": False}, code="1234567890123456", notice=True)
-    text = render([ask], voice, WHATSAPP)[0].text
-    assert "1234 5678 9012 3456" in text
-    assert [
-        word
-        for word in ("police", "पुलिस", "tip", "सूचना", "अपराध", "crime", "satark", "सतर्क")
-        if word in text.casefold()
-    ] == []
+def test_what_comes_when_a_report_went_by_itself_tells_nothing(voice: Voice, world: World, locale: str) -> None:  # noqa: F811
+    """All that the clock makes a conversation say, wherever it stands: no receipt, and nothing of a report."""
+    digits = "1234567890123452"
+    for state in (
+        State(locale=locale, given=(Given("a den"),)),
+        State(locale=locale, tip="t", given=(Given("a den"),)),
+    ):
+        turn = step(state, Inbound(Kind.TIMEOUT), world)
+        after = (
+            step(turn.state, Submitted("t", digits, (), whole=False), world) if turn.effects and not turn.over else turn
+        )
+        for prompt in render(after.asks, voice, WHATSAPP):
+            shown = " ".join((prompt.text, prompt.speech, prompt.control, *(choice.label for choice in prompt.choices)))
+            assert [word for word in TELLING if word.casefold() in shown.casefold()] == []
+            assert not any(char.isdigit() for char in shown)
+            assert prompt.code == ""

@@ -69,19 +69,22 @@ def _place(form: Form, accusing: bool) -> Iterator[Inbound]:
         yield _choice(chosen or "at:unknown")
 
 
-def one_step(form: Form) -> list[Envelope]:
-    """What one page of the step-by-step form holds: text and files first, then the choice."""
-    answers = [*_voice(form), *_given(form)]
+def one_step(form: Form, *, begins: bool = False) -> list[Envelope]:
+    """What one page of the step-by-step form holds: text and files first, then the choice. The first is opened, perhaps by
+    a poster."""
+    opened = [Inbound(Kind.OPENED, text=form.get("poster"))]
+    answers = [*(opened if begins else ()), *_voice(form), *_given(form)]
     if point := point_of(form):
         answers.append(Inbound(Kind.LOCATION, point=point))
     if form.get("choice"):
         answers.append(_choice(form.get("choice")))
-    return _addressed(form, answers or [Inbound(Kind.OPENED, text=form.get("poster"))])
+    return _addressed(form, answers or opened)
 
 
 def status_request(form: Form, language: str) -> list[Envelope]:
-    """A receipt, as one would ask for it in a chat."""
-    texts = (Inbound(Kind.TEXT, text="status"), Inbound(Kind.TEXT, text=form.get("receipt") or "-"))
+    """A receipt, as one would ask for it in a chat. Words would be taken for a report, which nobody makes here."""
+    receipt = form.get("receipt") if any(char.isdecimal() for char in form.get("receipt")) else "-"
+    texts = (Inbound(Kind.TEXT, text="status"), Inbound(Kind.TEXT, text=receipt))
     return _addressed(form, [_choice(language), *texts])
 
 

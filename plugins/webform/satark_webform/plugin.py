@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from satark.channels.messages import Asks, Capabilities, Envelope, MediaKind, Prompt
-from satark.channels.spec import Channel, Host, NotAccepted, hookimpl
+from satark.channels.messages import Asks, Capabilities, Choice, Envelope, MediaKind, Prompt
+from satark.channels.spec import Channel, Host, NotAccepted, Questions, hookimpl
 from satark_webform.envelopes import files_of, new_token, one_step, status_request, whole_report
 from satark_webform.guard import UNKNOWN_RECEIPT, Guard, Limits, carried, limits_of
 from satark_webform.reading import MOST_FILES, BadForm, Form, read_form
@@ -76,16 +76,16 @@ class WebForm(Channel):
         if "lang" in request.query_params:
             form.fields["choice"] = [f"language:{locale}"]
         form.fields["token"], form.fields["nonce"] = [new_token()], [new_token()]
-        return await self._step(request, locale, form)
+        return await self._step(request, locale, form, begins=True)
 
     async def take_step(self, request: Request) -> Response:
         form = await self._read(request)
         return await self._step(request, self._locale(request, form), form)
 
-    async def _step(self, request: Request, locale: str, form: Form) -> Response:
+    async def _step(self, request: Request, locale: str, form: Form, *, begins: bool = False) -> Response:
         if not self.guard.lets(form, _client(request)):
             return self._hold(request, locale, form)
-        return self._answer(locale, form, await self._receive(request, one_step(form)))
+        return self._answer(locale, form, await self._receive(request, one_step(form, begins=begins)))
 
     async def show_status(self, request: Request) -> Response:
         return self._page("status.html", self._locale(request), Form(), prompts=())
@@ -144,7 +144,8 @@ class WebForm(Channel):
 
     def _form(self, locale: str, form: Form, errors: Sequence[str] = (), status: int = 200) -> Response:
         questions = self.host.questions(locale, form.get("poster"))
-        return self._page("form.html", locale, form, status, questions=questions, errors=errors)
+        shown = {"questions": questions, "poster_place": _place_of(questions), "errors": errors}
+        return self._page("form.html", locale, form, status, **shown)
 
     def _page(self, template: str, locale: str, form: Form, status: int = 200, **context: Any) -> Response:
         shared = {
@@ -164,6 +165,12 @@ class WebForm(Channel):
         wanted = (request.query_params.get("lang", ""), form.get("lang") if form else "", *accepted)
         tags = (tag.split(";")[0].split("-")[0].strip().lower() for tag in wanted)
         return next((tag for tag in tags if tag in self.host.locales), "hi")
+
+
+def _place_of(questions: Questions) -> Choice | None:
+    """The place of the poster that led here: it is offered first, and never taken unasked."""
+    places = (place for group in questions.places for place in (group.district, *group.stations))
+    return next((place for place in places if place.id == questions.place), None)
 
 
 def _client(request: Request) -> str:

@@ -204,7 +204,15 @@ async def test_posters_know_their_place(client: httpx.AsyncClient) -> None:
     home = (await client.get("/q/jnp-shahganj?lang=en")).text
     assert "This poster is at Shahganj." in home
     form = (await client.get("/channels/webform/?lang=en&poster=jnp-shahganj")).text
-    assert '<option value="at:station/jaunpur/shahganj" selected>' in form
+    unknown, poster, *_ = re.findall(r"<option [^>]*>", form.partition('<select id="place"')[2])
+    assert (unknown, poster) == ('<option value="">', '<option value="at:station/jaunpur/shahganj">')
+    assert "Shahganj, where the poster hangs" in form
+    step = (await client.get("/channels/webform/step?lang=en&poster=jnp-shahganj")).text
+    numbers = dict(re.findall(r'name="(token|nonce)" value="([^"]+)"', step))
+    for at, said in enumerate(({"choice": "category:gambling"}, {"text": "they play every night"}, {"choice": "done"})):
+        data = {**numbers, "nonce": f"{at}" * 22, **said}
+        step = (await client.post("/channels/webform/step", data=data)).text
+    assert re.findall(r'name="choice" value="([^"]+)"', step)[0] == "at:station/jaunpur/shahganj"
     assert (await client.get("/q/nonsense")).status_code == 200
 
 
