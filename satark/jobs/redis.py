@@ -77,16 +77,20 @@ class PrivateRedis:
         return self._process.pid if self._process else 0
 
     async def start(self) -> None:
-        """Raises RuntimeError where it does not come up."""
-        await self._launch()
+        """Begin to keep one running. Where it does not come up, nothing is lost: it is tried again, and the log says so."""
+        try:
+            await self._launch()
+        except (RuntimeError, OSError) as error:
+            log.error("the private Redis did not start (%s); it is tried again", type(error).__name__)
         self._keeping = asyncio.create_task(self._keep(), name="the private Redis")
 
     async def _keep(self) -> None:
         outage = Outage()
-        while self._process is not None:
-            await self._process.wait()
-            if outage.strikes():
-                log.error("the private Redis ended (%s); another is started", self._process.returncode)
+        while True:
+            if self._process is not None:
+                await self._process.wait()
+                if outage.strikes():
+                    log.error("the private Redis ended (%s); another is started", self._process.returncode)
             with contextlib.suppress(RuntimeError, OSError):
                 await self._launch()
                 outage.ends()

