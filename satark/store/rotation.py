@@ -40,7 +40,9 @@ _tables: Any = (
     SignIn,
     UploadPart,
 )
-_request, _change, _conversation, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = _tables
+_request, _change, _conversation, _draft, _evidence, _words, _message, _officer, _outbox, _address, _sign_in, _part = (
+    _tables
+)
 CLOSED: dict[str, tuple[Any, ...]] = {
     "content": (_message.sealed, _request.sealed, _evidence.key, _evidence.poster_key, _evidence.peaks, _part.key),
     "reply": (_message.sealed,),
