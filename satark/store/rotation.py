@@ -23,7 +23,7 @@ from satark.store.fingerprints import fingerprints_of, note_added, note_dropped,
 from satark.store.informants import Conversation, Outbox, ReturnAddress
 from satark.store.key_files import replace
 from satark.store.keys import PAIRS, Keys, public_of
-from satark.store.officers import ChangeRequest, Officer, SignIn
+from satark.store.officers import ChangeRequest, Draft, Officer, SignIn
 from satark.store.sealing import KEY_BYTES, CannotOpen, Locker, Opener, each_key
 from satark.store.tables import AccusationRequest, Evidence, LetterWords, Message, UploadPart
 
@@ -31,6 +31,7 @@ _tables: Any = (
     AccusationRequest,
     ChangeRequest,
     Conversation,
+    Draft,
     Evidence,
     LetterWords,
     Message,
@@ -44,7 +45,9 @@ _request, _change, _conversation, _draft, _evidence, _words, _message, _officer,
     _tables
 )
 CLOSED: dict[str, tuple[Any, ...]] = {
-    "content": (_message.sealed, _request.sealed, _evidence.key, _evidence.poster_key, _evidence.peaks, _part.key),
+    "content": (
+        _message.sealed, _request.sealed, _draft.sealed, _evidence.key, _evidence.poster_key, _evidence.peaks, _part.key,
+    ),
     "reply": (_message.sealed,),
     "courier": (
         _conversation.sealed_address, _address.sealed, _outbox.sealed_address, _outbox.sealed_prompts, _evidence.source,
