@@ -24,7 +24,8 @@ class Timeline:
     def __init__(self, jumps: bool, origin: float = 0.0) -> None:
         self._jumps = jumps
         self._shift = origin
-        self._next: dict[int, float] = {}
+        # When the next packet of any track is expected: where one track pauses, the others tell the time.
+        self._next: float | None = None
 
     def move(self, packet: Any) -> None:
         """Set its times to those of the timeline."""
@@ -33,18 +34,18 @@ class Timeline:
         if came is None or not tick:
             return
         if self._jumps:
-            self._follow_jump(packet.stream.index, float(came * tick), float((packet.duration or 0) * tick))
+            self._follow_jump(float(came * tick), float((packet.duration or 0) * tick))
         shift = round(self._shift / tick)
         if packet.dts is not None:
             packet.dts -= shift
         if packet.pts is not None:
             packet.pts -= shift
 
-    def _follow_jump(self, stream: int, time: float, duration: float) -> None:
-        expected = self._next.get(stream)
-        if expected is not None and abs(time - self._shift - expected) > LARGEST_GAP_S:
+    def _follow_jump(self, time: float, duration: float) -> None:
+        expected = time - self._shift if self._next is None else self._next
+        if abs(time - self._shift - expected) > LARGEST_GAP_S:
             self._shift = time - expected
-        self._next[stream] = time - self._shift + duration
+        self._next = max(expected, time - self._shift + duration)
 
 
 def measure(media: Any, streams: Iterable[Any], jumps: bool) -> dict[int, Span]:

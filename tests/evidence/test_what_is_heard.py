@@ -170,6 +170,32 @@ def test_a_sound_that_begins_later_than_the_picture_still_does() -> None:
     assert int(np.argmax(sound > 0.1)) / RATE == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.parametrize("form", ["mpegts", "matroska"])
+def test_a_silence_in_between_stays_as_long_as_it_was(form: str) -> None:
+    """Of a transport stream, too, whose clock may jump: here only the sound has nothing to say."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=form) as made:
+        stream: Any = made.add_stream("libx264", rate=5, options={"bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        heard: Any = made.add_stream("mp2", rate=RATE, layout="mono")
+        for number in range(100):
+            frame: Any = av.VideoFrame.from_image(samples.scene(number))
+            frame.pts, frame.time_base = number, Fraction(1, 5)
+            made.mux(stream.encode(frame))
+            if number in (0, 75):
+                step = 1152
+                for at in range(0, RATE - step, step):
+                    sound = (tone(440)[:, at : at + step] * 32_000).astype(np.int16)
+                    part: Any = av.AudioFrame.from_ndarray(sound, "s16", "mono")
+                    part.sample_rate, part.time_base, part.pts = RATE, Fraction(1, RATE), number // 5 * RATE + at
+                    made.mux(heard.encode(part))
+        made.mux(stream.encode(None))
+        made.mux(heard.encode(None))
+    sound = tracks(cleaned(file.getvalue())[1])[0][0]
+    assert heard_in(sound, 0.1, 0.9) == heard_in(sound, 15.1, 15.9) == [440]
+    assert np.abs(sound[2 * RATE : 14 * RATE]).max() < 0.01
+
+
 def test_a_recording_that_begins_at_an_hour_is_not_too_long() -> None:
     report, data = cleaned(recording([tone(440)], "matroska", "libopus", start=3 * 3600), as_spoken=True)
     assert (report.mime, heard_in(tracks(data)[0][0])) == (Mime.AUDIO, [440])
