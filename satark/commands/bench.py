@@ -244,13 +244,15 @@ class _Desk:
     async def _search(self, words: str) -> None:
         token = re.search(r'name="csrf" value="([^"]+)"', self._html)
         assert token
-        answer = await self._client.post("/panel/tips/search", data={"csrf": token[1], "words": words})
+        answer = await self._client.post(
+            "/panel/tips/search", data={"csrf": token[1], "words": words}, follow_redirects=True
+        )
         assert answer.status_code == 200
         self._html = answer.text
 
     async def _reached(self) -> int:
         """How many of their tips the last search came to."""
-        further = re.search(r'name="before" value="([^"]+)"', self._html)
+        further = re.search(r'before=([^"&#]+)#list"', self._html)
         place = place_in(further[1]) if further else None
         those = (_reader.office_id == self._office) & (_reader.hour >= (place.hour if place else 0))
         async with self._core.store.read() as db:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from satark.panel.gate import SEE_OTHER, Work
 from satark.panel.overwriting import Outdated, conflict_page
+from satark.panel.refusing import refuse
 from satark.store.sealing import CannotOpen, Opener, Seal
 from satark.tips.clocks import Clocks, clocks_of
 from satark.tips.conflict import Tree
@@ -92,9 +93,9 @@ async def do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]])
     except AlreadyDone:
         return RedirectResponse(f"{INBOX}/{reference}", SEE_OTHER)
     except NotNow:
-        raise HTTPException(422) from None
+        raise refuse(work, "not_now") from None
     except NotAllowed:
-        raise HTTPException(403) from None
+        raise refuse(work, "not_allowed", status=403) from None
     await work.core.wake("deliver")
     await work.core.wake("index")
     return RedirectResponse(f"{INBOX}/{reference}" if left else INBOX, SEE_OTHER)

@@ -34,6 +34,7 @@ from satark.panel.admin import audit, categories, channels, clocks, confirmation
 from satark.panel.insight import areas, changes, hours, methods, overview, reports, stations, warnings, wishes
 from satark.panel.insight import map as hotspot_map
 from satark.panel.patience import Patience
+from satark.panel.refusing import FormRefusedError, form_page, show_again
 from satark.resources import static_dir
 from satark.web.addresses import StorableAddresses
 from satark.web.errors import Errors
@@ -94,7 +95,10 @@ def create_panel(core: Core) -> Starlette:
     app = Starlette(
         routes=[Mount("/static", StaticFiles(directory=static_dir())), *routes()],
         middleware=[Middleware(SecurityHeaders), Middleware(StorableAddresses)],
-        exception_handlers=Errors(core.pages, "/panel/").handlers(),
+        exception_handlers={
+            **Errors(core.pages, "/panel/", "panel/error.html", form_page).handlers(),
+            FormRefusedError: show_again,
+        },
     )
     app.state.core = core
     app.state.patience = Patience()

@@ -5,14 +5,12 @@ from starlette.responses import Response
 
 from satark.panel.acting import TIP, clocks, do, seals, tree
 from satark.panel.gate import Work, guarded
+from satark.panel.refusing import needed
 from satark.tips import accusations, conflict, handing
 
 
 def _reason(work: Work) -> str:
-    reason = work.text("words")
-    if not reason:
-        raise HTTPException(422)
-    return reason
+    return needed(work, "words", f"{work.request.url.path.rsplit('/', 1)[-1]}-words")
 
 
 async def accuse(work: Work) -> Response:

@@ -46,7 +46,7 @@ def may_keep(path: str) -> bool:
 
 async def keep(core: Core, officer_id: str, path: str, form: FormData) -> str:
     """Keep a form of an officer; return the address where it is shown again."""
-    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in NEVER_KEPT]
+    fields = given_fields(form)
     uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.size]
     fields += [("kept", one) for one in [await _keep_file(core, upload) for upload in uploads] if one]
     row = Draft(
@@ -61,6 +61,11 @@ async def keep(core: Core, officer_id: str, path: str, form: FormData) -> str:
         await db.execute(delete(Draft).where(_draft.officer_id == officer_id, _draft.action == path))
         await db.execute(insert(Draft).values(**row.model_dump()))
     return address_of(row.page, row.id)
+
+
+def given_fields(form: FormData) -> list[tuple[str, str]]:
+    """What was typed and chosen in a form."""
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in NEVER_KEPT]
 
 
 async def newest(store: Store, officer_id: str) -> str:

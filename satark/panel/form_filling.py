@@ -1,7 +1,7 @@
 """Puts values back into a form of a page, as a browser had sent them (pure)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from html import escape
 from html.parser import HTMLParser
 
@@ -15,9 +15,10 @@ NEVER_FILLED = frozenset({"submit", "button", "image", "reset", "file", "passwor
 LISTS = frozenset({"kept", "shown"})
 
 
-def fill(page: str, action: str, fields: Fields, draft: str = "") -> str:
+def fill(page: str, action: str, fields: Fields, draft: str = "", wrong: Set[str] = frozenset()) -> str:
     """Return the page with the fields in the form that posts to `action`; of several, in the one that has most of them. The
-    form then names the draft, and a `<details>` around it is open. Without such a form the page is as it was."""
+    form then names the draft, a `<details>` around it is open, and controls whose ids are in `wrong` are marked. Without
+    such a form the page is as it was."""
     survey = _Survey(action)
     survey.feed(page)
     survey.close()
@@ -25,7 +26,7 @@ def fill(page: str, action: str, fields: Fields, draft: str = "") -> str:
     overlap = [(len(names & own), -len(own - names), -at) for at, own in survey.forms]
     if not overlap:
         return page
-    filler = _Filler(-max(overlap)[2], fields, draft)
+    filler = _Filler(-max(overlap)[2], fields, draft, wrong)
     filler.feed(page)
     filler.close()
     return "".join(filler.out)
@@ -59,13 +60,14 @@ class _Survey(HTMLParser):
 class _Filler(HTMLParser):
     """Writes the page again, tag by tag, with other values in one form."""
 
-    def __init__(self, form: int, fields: Fields, draft: str) -> None:
+    def __init__(self, form: int, fields: Fields, draft: str, wrong: Set[str]) -> None:
         super().__init__(convert_charrefs=False)
         self.out: list[str] = []
         self._form, self._seen, self._draft = form, -1, draft
         self._values: dict[str, list[str]] = defaultdict(list)
         for name, value in fields:
             self._values[name].append(value)
+        self._wrong = wrong
         self._inside = False
         self._details: list[int] = []
         self._chosen: str | None = None
@@ -128,6 +130,9 @@ class _Filler(HTMLParser):
     def _control(self, tag: str, attrs: Attributes, raw: str) -> None:
         found = dict(attrs)
         name, kind = str(found.get("name") or ""), str(found.get("type") or "text")
+        if found.get("id") in self._wrong and "aria-invalid" not in found:
+            attrs = [*attrs, ("aria-invalid", "true"), ("aria-describedby", f"{found['id']}-told")]
+            raw = _tag(tag, attrs)
         if tag == "option":
             same = self._chosen == str(found.get("value") or "")
             self.out.append(raw if self._chosen is None else _tag(tag, _with(attrs, "selected", same)))

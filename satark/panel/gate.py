@@ -23,6 +23,14 @@ from satark.panel.warned import warned
 from satark.tips.viewing import Viewer
 
 COOKIE = "satark_panel"
+DONE = "satark_done"
+"""Names the form that was sent last, until the page after it was shown."""
+DONE_SECONDS = 60
+# Each has its sentence in templates/panel/done.html.
+NAMED_WHEN_DONE = frozenset(
+    "assign take-back report message note close hand-back transfer priority classify checklist link unlink merge category"
+    " office clocks".split()
+)
 __all__ = ["COOKIE", "SEE_OTHER", "SIGN_IN", "Elsewhere", "Guarded", "Work", "guarded", "signed_in"]
 
 
@@ -38,7 +46,9 @@ class Elsewhere(Exception):
 class Work:
     """A request of a signed-in officer. `form` is empty but for a POST, whose token was checked. `warned` are the early
     warnings that are new to them, of a page that is asked for, and `draft` what they wrote on it when a session of theirs
-    had ended."""
+    had ended. `again` is a form that was refused, to be shown as it was filled in, with the ids of the fields that are
+    `wrong` in it.
+    """
 
     request: Request
     core: Core
@@ -46,6 +56,8 @@ class Work:
     form: FormData
     warned: frozenset[Series] = frozenset()
     draft: drafts.Kept | None = None
+    again: drafts.Kept | None = None
+    wrong: frozenset[str] = frozenset()
 
     @property
     def viewer(self) -> Viewer:
@@ -91,11 +103,15 @@ class Work:
             "reports": self.session.reports,
             "lock_minutes": self.core.settings.lock_minutes,
             "draft": self.draft,
+            "done_with": self.request.cookies.get(DONE, ""),
         }
         text = self.core.pages.text(f"panel/{template}", self.viewer.locale, **shared, **context)
-        if self.draft is not None:
-            text = fill(text, self.draft.action, self.draft.fields, self.draft.id)
-        return HTMLResponse(text, status)
+        if filled := self.draft or self.again:
+            text = fill(text, filled.action, filled.fields, filled.id, self.wrong)
+        response = HTMLResponse(text, status)
+        if DONE in self.request.cookies:
+            response.delete_cookie(DONE, path="/panel")
+        return response
 
     def names(self, names: Mapping[str, str]) -> str:
         """A name of the pack, in the officer's language."""
@@ -141,9 +157,11 @@ class Guarded:
             try:
                 response = await self._page(Work(request, core, session, form))
             except Elsewhere as other:
-                response = RedirectResponse(other.path, SEE_OTHER)
-            if response.status_code == SEE_OTHER and isinstance(sent := form.get("draft"), str):
-                await drafts.drop(core.store, session.viewer.officer_id, sent)
+                await _drop_draft(core, session, form)
+                return RedirectResponse(other.path, SEE_OTHER)
+            if response.status_code == SEE_OTHER:
+                await _drop_draft(core, session, form)
+                _say_done(request, core, response)
             return response
 
     async def _looked_at(self, request: Request, core: Core, session: Session) -> Work:
@@ -152,6 +170,21 @@ class Guarded:
         asked = request.query_params.get("draft", "")
         draft = await drafts.draft_of(core, session.viewer.officer_id, asked) if asked else None
         return Work(request, core, session, FormData(), fresh, draft)
+
+
+async def _drop_draft(core: Core, session: Session, form: FormData) -> None:
+    """A form has done its work, and so has the draft that it was filled from."""
+    if isinstance(sent := form.get("draft"), str):
+        await drafts.drop(core.store, session.viewer.officer_id, sent)
+
+
+def _say_done(request: Request, core: Core, response: Response) -> None:
+    """Let the next page say what the form has done."""
+    verb = request.url.path.rsplit("/", 1)[-1]
+    if verb in NAMED_WHEN_DONE:
+        response.set_cookie(
+            DONE, verb, DONE_SECONDS, path="/panel", httponly=True, samesite="strict", secure=core.settings.secure
+        )
 
 
 async def signed_in(request: Request) -> Session | None:

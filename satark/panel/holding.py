@@ -1,11 +1,11 @@
 """Forms that keep a tip from being destroyed, and let it go."""
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from satark.panel.acting import TIP, do, seals
 from satark.panel.gate import Work, guarded
 from satark.panel.offers import office_kinds
+from satark.panel.refusing import needed
 from satark.tips import holding
 
 
@@ -18,9 +18,7 @@ async def release(work: Work) -> Response:
 
 
 async def _do(work: Work, verb: holding.Verb) -> Response:
-    reason = work.text("words")
-    if not reason:
-        raise HTTPException(422)
+    reason = needed(work, "words", f"{work.request.url.path.rsplit('/', 1)[-1]}-words")
     return await do(work, lambda db, tip: verb(db, seals(work), work.viewer, office_kinds(work), tip, reason))
 
 

@@ -60,7 +60,10 @@ async def list_page(
     work: Work, filters: Filters, *, faults: Sequence[Fault] = (), chosen: Sequence[str] = (), **shown: Any
 ) -> Response:
     """The page of the list: of all tips, or of those that have the `words` that were searched."""
-    whole = {"newer": None, "older": None, "counts": {}, "words": "", "reached": None, "done": "", "left": "", **shown}
+    whole = {
+        "newer": None, "older": None, "counts": {}, "words": "", "reached": None, "further": "", "done": "", "left": "",
+        **shown,
+    }  # fmt: skip
     async with work.core.store.read() as db:
         to_decide = len(await waiting_for(db, work.viewer))
     news = sum(1 for row in await second.recent(work) if second.is_news(row) and second.concerns(work, row))

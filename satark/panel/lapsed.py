@@ -19,11 +19,13 @@ async def turn_away(request: Request, cookie: str, *, quiet: bool) -> Response:
     """To the sign-in. A form is kept for the officer whose session has ended; a page is opened again after signing in."""
     core: Core = request.app.state.core
     row = await lapsed_session(core.store, cookie)
-    response = RedirectResponse(SIGN_IN, SEE_OTHER)
+    is_part = request.headers.get("hx-request") == "true"
+    # A script that asks for a part of a page would put the sign-in where the part was.
+    response = Response(headers={"HX-Redirect": SIGN_IN}) if is_part else RedirectResponse(SIGN_IN, SEE_OTHER)
     if request.method == "POST":
         if row is not None and drafts.may_keep(request.url.path):
             await _keep_form(core, request, row.officer_id, row.csrf)
-    elif not quiet and request.headers.get("sec-fetch-mode", "navigate") == "navigate":
+    elif not quiet and (is_part or request.headers.get("sec-fetch-mode", "navigate") == "navigate"):
         value = f"{row.officer_id if row else ''} {_address(request)}"
         if len(value) < MOST_ADDRESS:
             response.set_cookie(

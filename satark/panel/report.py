@@ -13,6 +13,7 @@ from satark.evidence.keeping import OverLimit
 from satark.panel.acting import TIP, clocks, do, found, once, seals
 from satark.panel.gate import Work, guarded
 from satark.panel.offers import SEIZURES
+from satark.panel.refusing import refuse
 from satark.store.tables import Voice
 from satark.tips import verbs
 from satark.tips.asking import asks_who, telling_phrases
@@ -34,7 +35,7 @@ async def report(work: Work) -> Response:
     files = [*_texts(work, "kept"), *files]
     text, words, result = work.text("text"), work.text("words"), _result(work)
     if not text and not files and result == Result():
-        raise HTTPException(422)
+        raise refuse(work, "needed", "report")
     if work.text("step") != SEND:
         return _preview(work, tip, files, text, words, result)
     own = once(work, "report", text, words, str(result), *files)
@@ -68,7 +69,7 @@ def _preview(work: Work, tip: Any, files: list[str], text: str, words: str, resu
 def _result(work: Work) -> Result:
     arrests = work.text("arrests") or "0"
     if not arrests.isdecimal() or int(arrests) > MOST_ARRESTS:
-        raise HTTPException(422)
+        raise refuse(work, "number", "arrests")
     pairs = zip_longest(_texts(work, "what", empty=True), _texts(work, "amount", empty=True), fillvalue="")
     seized = tuple(Seizure(what, amount) for what, amount in pairs if what or amount)
     return Result(int(arrests), seized[:MOST_SEIZED], work.text("fir")[:MOST_LINE])

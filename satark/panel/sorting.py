@@ -10,6 +10,7 @@ from starlette.responses import Response
 from satark.panel.acting import TIP, clocks, do, seals, tree
 from satark.panel.gate import Work, guarded
 from satark.panel.offers import office_kinds
+from satark.panel.refusing import refuse
 from satark.tips import links, verbs
 from satark.tips.abuse import Wish, ask_to_mute
 from satark.tips.checklist import tick
@@ -44,8 +45,10 @@ async def checklist(work: Work) -> Response:
 async def classify(work: Work) -> Response:
     category, station, office = (work.text(name) for name in ("category", "station", "office"))
     known, reason = work.core.pack.category(category), work.text("words")
-    if known is None or (known.accuses_police and office and not reason):
+    if known is None:
         raise HTTPException(422)
+    if known.accuses_police and office and not reason:
+        raise refuse(work, "needed", "classify-words")
     return await do(
         work,
         lambda db, tip: classify_tip(
@@ -58,7 +61,9 @@ async def _other(work: Work, db: AsyncConnection) -> Any:
     """The tip whose reference was written, if the officer may see it. What is not there, what may not be seen and what was
     destroyed are one."""
     tip = await tip_for(db, work.viewer, work.text("other").upper())
-    return tip if tip is not None and tip.destroyed is None else None
+    if tip is None or tip.destroyed is not None:
+        raise refuse(work, "no_such_tip", f"{work.request.url.path.rsplit('/', 1)[-1]}-other", 403)
+    return tip
 
 
 async def link(work: Work) -> Response:
@@ -89,7 +94,7 @@ async def mute(work: Work) -> Response:
     except ValueError:
         raise HTTPException(422) from None
     if not reason:
-        raise HTTPException(422)
+        raise refuse(work, "needed", "mute-words")
     response = await do(
         work, lambda db, tip: ask_to_mute(db, seals(work), work.viewer, office_kinds(work), tip, wish, reason)
     )

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from satark.panel import tip_page
 from satark.panel.acting import TIP, clocks, do, found, once, seals, tree
 from satark.panel.gate import Work, guarded, signed_in
+from satark.panel.refusing import needed, refuse
 from satark.routing.limits import Fault
 from satark.tips import handing, verbs
 from satark.tips.asking import asks_who, telling_phrases
@@ -104,7 +105,7 @@ async def message(work: Work) -> Response:
     """Words or a phrase."""
     words, phrase = work.text("words"), work.text("phrase")
     if not words and phrase not in QUICK:
-        raise HTTPException(422)
+        raise refuse(work, "needed", "message")
     if (asked := await _asked_once_more(work, words)) is not None:
         return asked
     warned, own = asks_who(words, telling_phrases()), once(work, "message", words, phrase)
@@ -125,9 +126,7 @@ async def _asked_once_more(work: Work, words: str) -> Response | None:
 
 
 async def note(work: Work) -> Response:
-    words = work.text("words")
-    if not words:
-        raise HTTPException(422)
+    words = needed(work, "words", "note")
     own = once(work, "note", words)
     return await do(work, lambda db, tip: verbs.add_note(db, seals(work), work.viewer, tip, words, own))
 

@@ -1,13 +1,14 @@
 """The page of one tip: what it shows, and how it comes back where a form was refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from satark.panel.acting import found, opened, opened_with, tree
+from satark.panel.drafts import Kept, given_fields
 from satark.panel.gate import Work
 from satark.panel.given import NOTHING_GIVEN, Given
 from satark.panel.offers import offers
@@ -68,7 +69,8 @@ async def refused(work: Work, faults: Sequence[Fault]) -> Response:
     """The tip once more, because of what is wrong with a form of its page."""
     async with work.core.store.read() as db:
         context = await shown(work, db)
-    return page(work, context, faults)
+    again = Kept(work.text("draft"), "", work.request.url.path, given_fields(work.form))
+    return page(replace(work, again=again, wrong=frozenset(one.field for one in faults if one.field)), context, faults)
 
 
 async def _read(work: Work, db: AsyncConnection, tip: Any) -> dict[str, Any]:

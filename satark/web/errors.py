@@ -1,7 +1,7 @@
 """Turns every error into a plain, polite page. No answer holds a traceback, no log line an address or a text."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,11 +18,20 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503})
 
 
 class Errors:
-    """The exception handlers of an application, whose first page is at `home`."""
+    """The exception handlers of an application, whose first page is at `home`. `back` gives the address of the page that a
+    request came from, "" where there is none."""
 
-    def __init__(self, pages: Pages, home: str = "/") -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        home: str = "/",
+        template: str = "public/error.html",
+        back: Callable[[Request], str] | None = None,
+    ) -> None:
         self._pages = pages
         self._home = home
+        self._template = template
+        self._back = back
 
     def handlers(self) -> Mapping[Any, Any]:
         return {
@@ -34,7 +43,8 @@ class Errors:
 
     def _page(self, request: Request, status: int) -> Response:
         shown = status if status in KNOWN else (400 if status < 500 else 500)
-        return self._pages.page("public/error.html", locale_of(request), status, code=shown, home=self._home)
+        back = self._back(request) if self._back else ""
+        return self._pages.page(self._template, locale_of(request), status, code=shown, home=self._home, back=back)
 
     async def expected(self, request: Request, error: HTTPException) -> Response:
         response = self._page(request, error.status_code)
