@@ -59,7 +59,16 @@ class ChannelThreads:
                 return
             self._threads += 1
             self._free += 1
-        threading.Thread(target=self._work, name="plugin", daemon=True).start()
+        self._start()
+
+    def _start(self) -> None:
+        """Where the system gives no thread, the call waits for one of those that there are, or until its time is over."""
+        try:
+            threading.Thread(target=self._work, name="plugin", daemon=True).start()
+        except RuntimeError:
+            with self._lock:
+                self._threads -= 1
+                self._free -= 1
 
     def _work(self) -> None:
         while True:

@@ -55,6 +55,19 @@ async def test_what_would_end_the_process_ends_nothing(error: BaseException) -> 
     assert await threads.run(lambda: 7, 5) == 7
 
 
+async def test_where_there_is_no_thread_the_next_call_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    threads, done = ChannelThreads(), list[int]()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        with pytest.raises(TimeoutError):
+            await threads.run(lambda: done.append(1), 0.01)
+    assert await threads.run(lambda: 7, 5) == 7
+    assert done == []
+
+
 async def test_few_threads_serve_many_calls() -> None:
     threads, names = ChannelThreads(most=3), set()
     await asyncio.gather(*(threads.run(lambda: names.add(threading.get_ident()), 5) for _ in range(200)))

@@ -208,7 +208,7 @@ def test_no_request_breaks_a_route(fuzzed: tuple[asyncio.Runner, Fuzzed], data: 
     assert "default-src" in answer.headers["content-security-policy"]
 
 
-NULLS = ["\0", "jaunpur\0", "a\0b"]
+NULLS = ["\0"]
 
 
 def with_nulls(known: list[tuple[str, bool]], ids: list[str]) -> Iterator[Asked]:
