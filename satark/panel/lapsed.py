@@ -1,5 +1,7 @@
 """Requests without an open session: who they come from is sent to sign in, and finds again what they wrote or looked at."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -47,7 +49,8 @@ async def _keep_form(core: Core, request: Request, officer_id: str, csrf: str) -
 
 
 def _address(request: Request) -> str:
-    return f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
+    """As it stands in a header, which holds few characters."""
+    return f"{quote(request.url.path)}{'?' if request.url.query else ''}{request.url.query}"
 
 
 def return_address(request: Request, officer_id: str) -> str:

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from conftest import House, house_at, postgres_at
-from satark_ivr.signature import HEADERS, sign
-from tests.fuzz.corpora import kept
+from satark_ivr.signature import HEADERS, fields_of, sign
+from tests.fuzz.corpora import PLUGINS, kept
 from tests.mutations import changed, places
 
 NUMBER, TOKEN = "100000000000001", "ivr-token"
@@ -56,12 +56,8 @@ def spoilt(name: str, payload: Any) -> Iterator[bytes]:
 
 
 def of_messenger(channel: str) -> Iterator[bytes]:
-    for name, body in kept(channel).items():
-        try:
-            payload = json.loads(body)
-        except (ValueError, RecursionError):
-            continue
-        yield from spoilt(name, payload)
+    for path in sorted((PLUGINS / channel / "tests" / "payloads").glob("*.json")):
+        yield from spoilt(path.stem, json.loads(path.read_bytes()))
 
 
 def of_calls() -> Iterator[bytes]:
@@ -78,8 +74,7 @@ def headers(house: House, channel: str, url: str, body: bytes) -> dict[str, str]
             return {"x-hub-signature-256": whatsapp.account.signature_of(body)}
         case "telegram":
             return {"x-telegram-bot-api-secret-token": "x"}
-    fields = parse_qsl(body.decode(), keep_blank_values=True)
-    return {HEADERS[0]: sign(TOKEN, url, fields)}
+    return {HEADERS[0]: sign(TOKEN, url, fields_of(body))}
 
 
 async def posted(house: House, channel: str, path: str, bodies: Iterator[bytes]) -> list[tuple[int, bytes]]:
