@@ -25,6 +25,6 @@ async def scripted(tmp_path: Path, database: str) -> AsyncIterator[House]:
 async def six(scripted: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """Six people wait for an answer of one part."""
     monkeypatch.setattr(channel, "capabilities", Capabilities(max_text=4000, max_text_with_choices=4000))
-    said = [Envelope(Secret(f"91{at}"), Secret(f"x{at}"), Inbound(Kind.TEXT, "hello there")) for at in range(5)]
+    said = [Envelope(Secret(f"91{at}"), Secret(f"x{at}"), Inbound(Kind.TEXT, "hi")) for at in range(5)]
     await scripted.core.door.receive(channel, said)
     return scripted

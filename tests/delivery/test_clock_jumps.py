@@ -17,6 +17,7 @@ from satark.channels.messages import Envelope, Inbound, Kind, Never, Secret, Sen
 from satark.delivery.courier import deliver_due
 from satark.delivery.leases import LEASE, LONGEST_LEASE, renewed
 from satark.delivery.rates import after_one, wait_for
+from satark.intake.batch import BURST_PAUSE
 from satark.jobs.jumps import after_jump
 from satark.jobs.worker import make_worker
 from satark.store.clock import DAY, HOUR, Jumps
@@ -92,6 +93,7 @@ async def test_what_must_wait_for_a_minute_waits_for_a_minute(
 ) -> None:
     """One message, or all that there are."""
     await say(scripted, "1")
+    watch.wait(BURST_PAUSE)
     channel.script = [TryAgain(after=60, everything=everything)]
     await deliver_due(scripted.bench.courier)
     watch.seconds += by
@@ -113,8 +115,9 @@ async def test_a_conversation_that_rests_is_submitted_once(scripted: House, watc
     for _ in range(2):
         watch.seconds += by
         await house.core.door.close_idle(house.core.registry.channels)
-    watch.wait(DAY * 2 + abs(by) * 2)
-    await house.core.door.close_idle(house.core.registry.channels)
+    for _ in ("submitted", "over"):
+        watch.wait(DAY * 2 + abs(by) * 2)
+        await house.core.door.close_idle(house.core.registry.channels)
     async with house.core.store.read() as db:
         assert (await db.execute(text("SELECT count(*) FROM tip"))).scalar_one() == 1
         assert (await db.execute(text("SELECT count(*) FROM conversation"))).scalar_one() == 0
