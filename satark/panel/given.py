@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
-from satark.routing.limits import Fault
+from satark.routing.limits import OUTDATED, Fault
 
 # Where a fault that names no field stands.
 FIELDS = {
@@ -27,6 +27,11 @@ class Given:
 
     form: FormData | None = None
     faults: Sequence[Fault] = ()
+
+    @property
+    def is_outdated(self) -> bool:
+        """Somebody else changed meanwhile what the form changes."""
+        return any(fault.code == OUTDATED for fault in self.faults)
 
     def text(self, field: str, kept: object = "") -> object:
         typed = self.form.get(field) if self.form else None

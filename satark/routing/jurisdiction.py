@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.routing.edits import Edit, Settled, Slot, WordingEdit, settle, slot_of
-from satark.routing.limits import Fault
+from satark.routing.limits import OUTDATED, Fault
 from satark.routing.pack import Pack
 from satark.routing.wording import locked
 from satark.store import tables
@@ -109,6 +109,18 @@ class Jurisdiction:
         """Undo a change: from then on the pack's own word counts. Raises Refused."""
         await self._change(db, slot, None)
 
+    async def version(self, slot: Slot) -> int:
+        """Return the number of the last change of a slot, 0 where there was none."""
+        async with self._store.read() as db:
+            return await _version(db, slot)
+
+    async def check_version(self, db: AsyncConnection, slot: Slot, version: int) -> None:
+        """Let nobody else change anything before this transaction ends. Raises Refused where the slot was changed since."""
+        if db.dialect.name == "postgresql":
+            await db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EDITS_LOCK})
+        if await _version(db, slot) != version:
+            raise Refused([Fault(OUTDATED, "")])
+
     async def edits(self) -> dict[Slot, Edit]:
         """What was changed."""
         async with self._store.read() as db:
@@ -142,6 +154,11 @@ class Jurisdiction:
         wrong = [fault for slot, fault in faults.items() if slot not in known or slot == changed]
         if wrong:
             raise Refused(wrong)
+
+
+async def _version(db: AsyncConnection, slot: Slot) -> int:
+    found = await db.execute(select(_edit.number).where(_edit.kind == slot[0], _edit.key == slot[1]))
+    return found.scalar_one_or_none() or 0
 
 
 async def _stored(db: AsyncConnection) -> tuple[dict[Slot, Edit], dict[Slot, Fault]]:

@@ -41,6 +41,10 @@ _SAID = {
 }
 
 
+OUTDATED = "outdated"
+"""The fault of a form that was made before somebody else changed the same."""
+
+
 class Fault(Struct, frozen=True):
     """What is wrong with a thing of a pack: to officers by its `code` (templates/panel/words.html), to operators as text.
 

@@ -79,10 +79,12 @@ async def show_one(work: Work) -> Response:
 
 
 async def _page(work: Work, one: Category, given: Given = NOTHING_GIVEN) -> Response:
+    one = _category(work, one.id)
     is_known = work.core.jurisdiction.base.category(one.id) is not None
     return work.page(
         "category.html",
         422 if given.faults else 200,
+        version=await work.core.jurisdiction.version(("category", one.id)),
         one=one,
         weights=list(WEIGHTS),
         own_clock=one.clock != work.core.pack.clock,

@@ -12,11 +12,12 @@ from satark.panel.admin.second import ASKED, Kind
 from satark.panel.gate import Elsewhere, Work
 from satark.routing.edits import Edit, Slot, own_faults, slot_of
 from satark.routing.jurisdiction import Refused
-from satark.routing.limits import Fault
+from satark.routing.limits import OUTDATED, Fault
 from satark.routing.pack import Pack
 from satark.routing.safeguards import decides_who_is_accused
 from satark.tips.audit import append
 
+MOST_DIGITS = 12
 Check = Callable[[AsyncConnection], Awaitable[list[Fault]]]
 
 
@@ -30,8 +31,11 @@ async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | N
         faults = await check(db) if check else []
         if faults:
             raise Refused(faults)
+        await _check_version(work, db, slot_of(edit))
         await work.core.jurisdiction.keep(db, edit)
 
+    if faults := await _outdated(work, slot_of(edit)):
+        return faults
     after = (await work.core.jurisdiction.with_edit(edit)).pack
     wanted = Wanted(slot_of(edit), action, about, after, msgspec.json.encode(edit).decode())
     return await _do(work, make, wanted)
@@ -39,9 +43,36 @@ async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | N
 
 async def take_back(work: Work, slot: Slot, about: str) -> list[Fault]:
     """From now on it is as it came with the installation. Returns what is against it."""
+    if faults := await _outdated(work, slot):
+        return faults
+
+    async def make(db: AsyncConnection) -> None:
+        await _check_version(work, db, slot)
+        await work.core.jurisdiction.take_back(db, slot)
+
     after = (await work.core.jurisdiction.without_edit(slot)).pack
     wanted = Wanted(slot, "take back", about, after)
-    return await _do(work, lambda db: work.core.jurisdiction.take_back(db, slot), wanted)
+    return await _do(work, make, wanted)
+
+
+def _made_from(work: Work) -> int | None:
+    """The version that a form was made from; None where it says none."""
+    said = work.text("version")
+    return int(said) if said.isdecimal() and len(said) < MOST_DIGITS else None
+
+
+async def _check_version(work: Work, db: AsyncConnection, slot: Slot) -> None:
+    if (version := _made_from(work)) is not None:
+        await work.core.jurisdiction.check_version(db, slot, version)
+
+
+async def _outdated(work: Work, slot: Slot) -> list[Fault]:
+    """What is against a form that was made before somebody else changed the same. What is there now is known here then."""
+    version = _made_from(work)
+    if version is None or await work.core.jurisdiction.version(slot) == version:
+        return []
+    await work.core.jurisdiction.look()
+    return [Fault(OUTDATED, "")]
 
 
 @dataclass(frozen=True)

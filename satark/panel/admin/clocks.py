@@ -27,6 +27,7 @@ async def _page(work: Work, faults: list[Fault] | None = None, given: str = "") 
     return work.page(
         "clocks.html",
         422 if faults else 200,
+        versions={kind: await work.core.jurisdiction.version((kind, "")) for kind in KINDS},
         hours=work.core.pack.hours,
         clock=work.core.pack.clock,
         retention={rule: work.core.pack.retention[rule] for rule in RULES},

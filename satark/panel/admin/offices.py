@@ -88,11 +88,12 @@ async def show_one(work: Work) -> Response:
 
 
 async def _page(work: Work, office: Office, given: Given = NOTHING_GIVEN) -> Response:
-    pack = work.core.pack
+    pack, office = work.core.pack, _office(work, office.id)
     edit = (await work.core.jurisdiction.edits()).get(("office", office.id))
     return work.page(
         "office.html",
         422 if given.faults else 200,
+        version=await work.core.jurisdiction.version(("office", office.id)),
         one=office,
         point=_point_of(work, office.id, edit),
         movable=office.kind in PARENTS,

@@ -80,6 +80,7 @@ async def _page(
     return work.page(
         "message.html",
         422 if faults else 200,
+        version=await work.core.jurisdiction.version(("wording", wording_key(locale, message.text))),
         message=message,
         name=_name(message),
         lang=locale,
