@@ -4,7 +4,8 @@
   const box = document.getElementById("lock");
   if (!box) return;
   const BEFORE_SECONDS = 120;
-  const { minutes, csrf } = box.dataset;
+  const minutes = Number(box.dataset.minutes);
+  const csrf = document.querySelector("input[name=csrf]").value;
   let timer;
   const begin = () => {
     clearTimeout(timer);
