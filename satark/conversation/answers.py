@@ -69,8 +69,8 @@ def _on_accused(state: State, found: Located, world: World) -> Turn:
     offices = found.stations or ((world.range_office,) if names_range(found.words, world) else ())
     if offices:
         return ask(Slot.ACCUSED, replace(state, found=offices, page=0, misses=0), world)
-    if state.misses + 1 < MOST_MISSES:
-        again = ask(Slot.ACCUSED, _asked_again(state, state.misses + 1), world)
+    if state.missed < MOST_MISSES:
+        again = ask(Slot.ACCUSED, _asked_again(state), world)
         return saying(notice("accused_kept", state), again)
     state = replace(state, accused=assumed_accused(state, world), asking=None, misses=0)
     return saying(not_them(state), next_question(state, world))
@@ -89,15 +89,17 @@ def _known(place: Place) -> Place:
 
 
 def _not_found(state: State, world: World) -> Turn:
-    """The words stay with the tip, for an officer will know them; the citizen is asked for the list."""
-    misses = state.misses + 1
-    if misses < MOST_MISSES:
-        return saying(notice("place_not_found", state), ask(Slot.PLACE, _asked_again(state, misses), world))
+    """The words stay with the tip, for an officer will know them; the citizen is asked for the list. What says more of a
+    place that was just found takes nothing from it."""
+    if state.unheard and state.found:
+        return ask(Slot.PLACE, state, world)
+    if state.missed < MOST_MISSES:
+        return saying(notice("place_not_found", state), ask(Slot.PLACE, _asked_again(state), world))
     return next_question(replace(state, place=_known(state.place), asking=None, misses=0), world)
 
 
-def _asked_again(state: State, misses: int) -> State:
-    return replace(state, misses=misses, page=0)
+def _asked_again(state: State) -> State:
+    return replace(state, misses=state.missed, page=0)
 
 
 def on_submitted(state: State, submitted: Submitted, world: World) -> Turn:

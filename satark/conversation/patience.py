@@ -37,7 +37,7 @@ def again(state: State, world: World) -> Turn:
 
 def missed(state: State, world: World, said: Ask) -> Turn:
     """Not understood: the first time it is asked again, the second time more simply, the third time we go on."""
-    state = replace(state, misses=state.misses + 1)
+    state = replace(state, misses=state.missed)
     if state.misses < MOST_MISSES:
         return saying(said, again(state, world))
     return saying(said, go_on(state, world))

@@ -61,7 +61,8 @@ class State(Struct, frozen=True, omit_defaults=True):
     `own_voice` is that the voices of recordings may be heard as they are. `poster` is the office whose poster was scanned,
     which is offered and never taken for the place. `warned` is the locale in which it was said that the report goes by
     itself. `withheld` is that the citizen said not to send it, `erasing` that a receipt was asked for to erase what leads
-    to them, `sent_unasked` that the report went by itself and nobody was told yet.
+    to them, `sent_unasked` that the report went by itself and nobody was told yet. `unheard` is that the open question was
+    not said yet when the message came: words of a burst are no answer to it.
     """
 
     version: int = VERSION
@@ -86,6 +87,7 @@ class State(Struct, frozen=True, omit_defaults=True):
     withheld: bool = False
     erasing: bool = False
     sent_unasked: bool = False
+    unheard: bool = False
     trail: tuple[Slot, ...] = ()
 
     @property
@@ -93,6 +95,11 @@ class State(Struct, frozen=True, omit_defaults=True):
         """What is to be heard in the recordings that were given; "" where there are none."""
         heard = MediaKind.AUDIO in [one.media for one in self.given]
         return ("own" if self.own_voice else "changed") if heard else ""
+
+    @property
+    def missed(self) -> int:
+        """How often the open question was missed, with this time. Nobody misses what was not said yet."""
+        return self.misses if self.unheard else self.misses + 1
 
     @property
     def has_account(self) -> bool:

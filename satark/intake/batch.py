@@ -88,6 +88,13 @@ class Outcome:
             return ()
         return tuple(ask for ask in self.asks if ask.notice)
 
+    def hears(self, now: int) -> None:
+        """Whether the open question was said before this message came: while a burst goes on, it was not."""
+        unheard = 0 <= self.remembered.said_at - now <= BURST_PAUSE
+        state = self.remembered.state
+        if state.unheard != unheard:
+            self.remembered = replace(self.remembered, state=replace(state, unheard=unheard))
+
     @property
     def is_pushed(self) -> bool:
         """Whether the answer goes out by `send`."""
@@ -132,10 +139,12 @@ async def _advance(
             seen.add(event.key)
         outcome.fresh.append(event.key)
         outcome.last = event.inbound.kind
+        outcome.hears(now)
         inbound = _take_in(desk, effects, thread, event.inbound)
         turn = await _step(effects, outcome, inbound, world)
         outcome.over, outcome.waits = turn.over, turn.waits
-        outcome.remembered = replace(outcome.remembered, state=turn.state)
+        said_at = now + BURST_PAUSE if outcome.waits and outcome.is_pushed else 0
+        outcome.remembered = replace(outcome.remembered, state=turn.state, said_at=said_at)
     if not outcome.fresh:
         outcome.asks = list(outcome.remembered.said)
         return outcome

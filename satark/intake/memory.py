@@ -29,7 +29,8 @@ class Remembered(Struct, frozen=True, omit_defaults=True):
     who spoke last is muted: the clock may submit what they said.
 
     `unsaid` are the notices of the last answer and `answer` is the id of its row: one that follows before it is sent takes
-    its place, and says them.
+    its place, and says them. `said_at` is the second until which the last answer waits for what may follow; 0 where it does
+    not wait.
     """
 
     state: State = State()
@@ -37,6 +38,7 @@ class Remembered(Struct, frozen=True, omit_defaults=True):
     unsaid: tuple[Ask, ...] = ()
     answer: str = ""
     turns: int = 0
+    said_at: int = 0
     muted: bool = False
 
 

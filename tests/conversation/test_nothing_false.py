@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from satark.channels.messages import Inbound, Kind, Point, Unusable
 from satark.conversation.account import is_account
@@ -334,3 +335,15 @@ def test_events_of_the_core_come_in_any_state(world: World) -> None:
     for state in (State(), AFTER, State(locale="en", asking=Slot.ACCUSED)):
         for event in (Located("x"), Submitted("t", RECEIPT, ()), Found(), Found(tip="t")):
             step(state, event, world)
+
+
+def test_words_that_say_more_of_a_place_do_not_take_it_back(world: World) -> None:
+    """ "Kerakat" and at once "behind the temple": the station that was found is still proposed."""
+    start = [choice("language:en"), choice("category:gambling"), text(TOLD), choice("done"), text("here")]
+    state, _, _ = run(world, start)
+    found = state.found
+    state, asks, _ = run(world, [text("behind the temple")], replace(state, unheard=True))
+    assert found
+    assert state.found == found
+    assert "place_not_found" not in ids(asks)
+    assert state.place.words == "here behind the temple"

@@ -8,6 +8,9 @@ from sqlalchemy import text
 
 from conftest import House
 from satark.channels.messages import Inbound, Kind, Media, MediaKind, Point
+from satark.conversation.state import State
+from satark.intake.memory import recall
+from satark.store.clock import now
 from tests.intake.test_door import chat, count, envelope, report
 
 LANGUAGE = Inbound(Kind.CHOICE, choice="language:en")
@@ -98,3 +101,35 @@ async def test_a_message_that_may_go_on_is_answered_after_a_pause_and_a_tap_at_o
     await say(house, [TOLD], first=5)
     assert await wait() > tapped
     assert await count(house, "outbox") == 1
+
+
+async def state_of(house: House) -> State:
+    async with house.core.store.read() as db:
+        key = (await db.execute(text("SELECT key FROM conversation"))).scalar_one()
+        known = await recall(db, house.core.door.desk.locker, [key])
+    return known[key].remembered.state
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("step", ["language", "category", "accused", "place", "check"])
+async def test_a_burst_answers_no_question_that_was_not_said(house: House, step: str, together: bool) -> None:
+    """Ten texts at once choose no language, no category, no office and no place; each is kept."""
+    await say(house, STEPS[step])
+    await deliver(house)
+    burst = [Inbound(Kind.TEXT, f"qq they {'x' * number} play at night") for number in range(10)]
+    if together:
+        await house.core.door.receive(chat(house), [envelope("1", at, one) for at, one in enumerate(burst, 20)])
+    else:
+        await say(house, burst, first=20)
+    state = await state_of(house)
+    assert state.asking == step
+    words = " ".join((state.place.words, *(one.text for one in state.given)))
+    assert all(one.text in words for one in burst)
+
+
+async def test_three_texts_that_follow_answers_still_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is asked, and answers something else three times, comes to no dead end."""
+    for at in range(4):
+        monkeypatch.setattr("satark.intake.door.now", lambda minutes=at: now() + 60 * minutes)
+        await say(house, [TOLD], first=at)
+    assert (await state_of(house)).asking == "category"
