@@ -82,15 +82,16 @@ def build_core(
         speaker=Speaker(Shelf(settings.clips), speaks=speaks and available()),
         door=_door(settings, store, keys, jurisdiction, waker) if all(name in keys for name in GATEWAY_KEYS) else None,
         wake=waker.wake,
-        readiness=_readiness(store, pool),
+        readiness=_readiness(store, pool, registry),
     )
 
 
-def _readiness(store: Store, pool: ArqRedis | None) -> Readiness:
+def _readiness(store: Store, pool: ArqRedis | None, registry: Registry) -> Readiness:
     """What every process needs."""
     readiness = Readiness()
     readiness.add("database", partial(check_database, store))
     readiness.add("version", partial(check_version, store))
+    readiness.add("channels", registry.check_failed, required=False)
     if pool is not None:
         readiness.add("redis", partial(_check_redis, pool), required=False)
     return readiness

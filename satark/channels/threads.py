@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import Context, copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
@@ -90,6 +91,21 @@ class ChannelThreads:
             self._free -= 1
             self._threads -= 1
             return True
+
+
+def run_alone(call: Callable[[], T], limit_s: float) -> T:
+    """Return what `call` returns, from a thread of its own: for what a plugin does before any loop runs. Raises what it
+    raises, PluginExitError, or TimeoutError after `limit_s` seconds."""
+    result: Future[T] = Future()
+    threading.Thread(target=_settle_alone, args=(call, result), name="plugin", daemon=True).start()
+    return result.result(limit_s)
+
+
+def _settle_alone(call: Callable[[], T], result: Future[T]) -> None:
+    try:
+        result.set_result(call())
+    except BaseException as raised:  # noqa: BLE001 - a plugin may raise anything, and the house goes on
+        result.set_exception(raised if _is_ordinary(raised) else PluginExitError(type(raised).__name__))
 
 
 def _carry_out(call: _Call) -> None:

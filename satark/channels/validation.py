@@ -4,7 +4,8 @@ Structs of msgspec are not checked when they are made: every field that the core
 """
 
 import math
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,6 +32,8 @@ from satark.channels.messages import (
 )
 from satark.channels.storable import media_type, storable
 
+LISTS = (list, tuple)
+NUMBERS = (int, float)
 MAX_SIZE = 2**63 - 1
 # In seconds: longer than any provider asks for, and a number that the clock can be added to.
 MAX_WAIT_S = 86_400.0
@@ -55,18 +58,19 @@ class CheckedItems(NamedTuple):
 
 def check_items(found: object) -> CheckedItems:
     """Check the items of `parse` or of `Host.receive`. What is no list is one invalid item."""
-    if not isinstance(found, (list, tuple)):
+    if type(found) not in LISTS:
         return CheckedItems([], 1)
-    checked = [_item(one) for one in found]
+    checked = [_item(one) for one in cast("Sequence[object]", found)]
     items = [one for one in checked if one is not None]
     return CheckedItems(items, len(checked) - len(items))
 
 
 def check_list(found: object, kind: type[T]) -> list[T]:
     """Check that a plugin returned a list of this kind. Raises InvalidResultError."""
-    if not isinstance(found, (list, tuple)) or not all(isinstance(one, kind) for one in found):
+    listed = list(cast("Sequence[object]", found)) if type(found) in LISTS else [found]
+    if type(found) not in LISTS or not all(isinstance(one, kind) for one in listed):
         raise InvalidResultError(f"{type(found).__name__} is no list of {kind.__name__}")
-    return list(found)
+    return cast("list[T]", listed)
 
 
 def check_wires(found: object) -> list[Wire]:
@@ -79,7 +83,7 @@ def check_findings(found: object) -> list[Finding]:
     findings = check_list(found, Finding)
     if not all(isinstance(one.what, str) and isinstance(one.fix, str) for one in findings):
         raise InvalidResultError("a finding without words")
-    return [_changed(one, what=storable(one.what), fix=storable(one.fix)) for one in findings]
+    return [_changed(one, what=_text(one.what), fix=_text(one.fix)) for one in findings]
 
 
 def check_outcome(found: object) -> Outcome:
@@ -134,9 +138,10 @@ def _annotations(some: object) -> tuple[Annotation, ...]:
     """Those that are what they should be: without the others a message is still a message."""
     if some == ():
         return ()
-    found = [one for one in some if isinstance(one, Annotation)] if isinstance(some, (list, tuple)) else []
+    listed = cast("Sequence[object]", some) if type(some) in LISTS else ()
+    found = [one for one in listed if isinstance(one, Annotation)]
     sound = [one for one in found if isinstance(one.kind, AnnotationKind) and isinstance(one.text, str)]
-    return tuple(_changed(one, text=storable(one.text)) for one in sound)
+    return tuple(_changed(one, text=_text(one.text)) for one in sound)
 
 
 def _media(one: object) -> Media:
@@ -144,10 +149,10 @@ def _media(one: object) -> Media:
     _expect(media.kind, MediaKind)
     return _changed(
         media,
-        mime=media_type(_expect(media.mime, str)),
+        mime=media_type(_text(media.mime)),
         sha256=_text(media.sha256),
         kept=_text(media.kept),
-        size=media.size if isinstance(media.size, int) and 0 <= media.size <= MAX_SIZE else 0,
+        size=media.size if type(media.size) is int and 0 <= media.size <= MAX_SIZE else 0,
         ref=None if media.ref is None else _identity(media.ref),
     )
 
@@ -155,7 +160,7 @@ def _media(one: object) -> Media:
 def _point(one: object) -> Point | None:
     """None for what lies nowhere: the words that came with it are kept."""
     point = _expect(one, Point)
-    if not isinstance(point.lat, int | float) or not isinstance(point.lon, int | float):
+    if type(point.lat) not in NUMBERS or type(point.lon) not in NUMBERS:
         raise InvalidResultError("a Point without numbers")
     return point if -90 <= point.lat <= 90 and -180 <= point.lon <= 180 else None
 
@@ -163,14 +168,14 @@ def _point(one: object) -> Point | None:
 def _refusal(one: object) -> Refusal:
     if not isinstance(one, TryAgain | Never | WindowClosed):
         raise InvalidResultError(f"{type(one).__name__} is no outcome of a send")
-    why = storable(one.why) if isinstance(one.why, str) else ""
+    why = _text(one.why) if isinstance(one.why, str) else ""
     if not isinstance(one, TryAgain):
         return _changed(one, why=why)
     return _changed(one, why=why, after=_seconds(one.after), everything=one.everything is True)
 
 
 def _seconds(told: object) -> float:
-    if not isinstance(told, int | float) or math.isnan(told):
+    if not isinstance(told, int | float) or type(told) not in NUMBERS or math.isnan(told):
         return 0.0
     return min(max(told, 0.0), MAX_WAIT_S)
 
@@ -182,7 +187,8 @@ def _expect(one: object, kind: type[T]) -> T:
 
 
 def _text(one: object) -> str:
-    return storable(_expect(one, str))
+    """A str and no class of the plugin's own, whose methods may do anything, in the middle of other people's messages."""
+    return storable(str.__str__(_expect(one, str)))
 
 
 def _identity(one: object) -> Secret:
@@ -196,17 +202,27 @@ def _identity(one: object) -> Secret:
 def _secret(one: object) -> Secret | None:
     if not isinstance(one, Secret) or not isinstance(one.reveal(), str):
         return None
-    plain = storable(one.reveal())
-    return one if plain == one.reveal() else Secret(plain)
+    told = one.reveal()
+    plain = _text(told)
+    return one if plain is told else Secret(plain)
 
 
 def _secrets(some: object) -> tuple[Secret, ...]:
     """Those that are Secrets: without the others a message is still a message."""
-    found = map(_secret, some) if isinstance(some, (list, tuple)) else ()
+    found = map(_secret, cast("Sequence[object]", some)) if type(some) in LISTS else ()
     return tuple(one for one in found if one is not None)
 
 
 def _changed(one: S, **fields: Any) -> S:
     """The struct with these values; itself where they are its own, as nearly always."""
-    changed = {name: value for name, value in fields.items() if getattr(one, name) != value}
+    changed = {name: value for name, value in fields.items() if not _is_same(getattr(one, name), value)}
     return replace(one, **changed) if changed else one
+
+
+def _is_same(found: object, checked: object) -> bool:
+    """Whether what was found needs no change. What is of a class of the plugin's own is not asked."""
+    if found is checked or type(found) is not type(checked):
+        return found is checked
+    if isinstance(found, tuple) and isinstance(checked, tuple):
+        return len(found) == len(checked) and all(map(_is_same, found, checked))
+    return isinstance(found, str | int | float) and found == checked

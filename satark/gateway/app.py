@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from satark.channels.registry import START_LIMIT
 from satark.channels.spec import Channel
+from satark.channels.threads import run_alone
 from satark.channels.validation import check_list
 from satark.core import Core
 from satark.evidence.uploads import Uploads
@@ -101,7 +103,7 @@ def _mounts(core: Core) -> list[Mount]:
 
 
 def _mount(core: Core, channel: Channel) -> Mount:
-    routes = check_list(channel.routes(), BaseRoute)
+    routes = run_alone(lambda: check_list(channel.routes(), BaseRoute), START_LIMIT)
     if channel.uploads is not None:
         limit = min(core.settings.upload_limit, max(channel.capabilities.media.values()))
         routes.extend(Tus(Uploads(core.keeper), limit).routes(channel.uploads))

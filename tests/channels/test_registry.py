@@ -1,7 +1,9 @@
 """A plugin that raises, hangs or is misconfigured takes nothing else down."""
 
 import asyncio
+import contextlib
 import pickle
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -112,6 +114,71 @@ async def test_the_good_go_on_whatever_the_others_do(short: None, caplog: pytest
     findings = await house.check()
     assert not any(finding.well for name in ("raising", "hanging") for finding in findings[name])
     await house.stop()
+
+
+class Point:
+    """An entry point whose plugin does what the test wants when it is imported."""
+
+    def __init__(self, load: Any) -> None:
+        self.load = load
+
+
+def ending() -> Any:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize("load", [ending, threading.Event().wait])
+def test_a_plugin_that_ends_or_hangs_its_import_stops_no_other(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "START_LIMIT", 0.1)
+    house = Registry({})
+    points: Any = {"bad": Point(load), "good": Point(lambda: plugin(Good))}
+    house.load(["bad", "good"], points)
+    assert (set(house.channels), set(house.troubles)) == ({"good"}, {"bad"})
+
+
+def test_what_is_no_channel_takes_none_of_its_plugin_with_it() -> None:
+    class Property(Good):
+        @property
+        def title(self) -> str:  # type: ignore[override]
+            raise SystemExit(3)
+
+    house = Registry({})
+    house.add(plugin(Property, int, Good), "some")  # type: ignore[arg-type]
+    assert (set(house.channels), set(house.troubles)) == ({"good"}, {"some"})
+
+
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        ("templates", 7),
+        ("static", "/there/is/none"),
+        ("webhook", "/a b{c"),
+        ("body_limit", -1),
+        ("capabilities", Capabilities(max_text="x", max_text_with_choices=1)),  # type: ignore[arg-type]
+        ("capabilities", Capabilities(max_text=0, max_text_with_choices=1)),
+    ],
+)
+def test_what_a_channel_declares_is_looked_at(name: str, declared: object) -> None:
+    house = Registry({})
+    house.add(plugin(type("Odd", (Good,), {"name": "odd", name: declared}), Good), "some")
+    assert (set(house.channels), house.troubles) == ({"good"}, {"odd": f"declares `{name}` wrongly"})
+
+
+async def test_what_does_not_end_when_it_is_cancelled_is_left_alone(short: None) -> None:
+    freed = asyncio.Event()
+
+    async def stubborn(*_args: object) -> None:
+        while not freed.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await freed.wait()
+
+    channel = type("Stubborn", (Good,), {"name": "stubborn", "send": stubborn, "start": stubborn})()
+    house = Registry({})
+    house.channels["stubborn"] = channel
+    await house.start(lambda _channel: FakeHost())
+    assert set(house.troubles) == {"stubborn"}
+    assert isinstance(await registry.send(channel, Wire({}), Secret("919876543210")), TryAgain)
+    freed.set()
 
 
 async def test_a_send_that_raises_or_hangs_is_tried_again(short: None) -> None:

@@ -23,6 +23,20 @@ def told(number: int) -> Envelope:
     return Envelope(Secret(f"91987654{number:04}"), Secret(f"id-{number}"), Inbound(Kind.TEXT, "a den by the temple"))
 
 
+class Nasty(BaseException):
+    """What nobody catches who waits for an Exception."""
+
+
+class LyingText(str):
+    """A text whose methods end whoever asks it."""
+
+    def encode(self, *_args: object) -> bytes:
+        raise Nasty
+
+    def isascii(self) -> bool:
+        raise Nasty
+
+
 class Rude(Channel):
     """Does in each method what the test wants."""
 
@@ -210,7 +224,7 @@ async def test_a_channel_whose_pages_cannot_be_served_is_off_and_the_others_are_
         name = "unable"
         capabilities = None  # type: ignore[assignment]
 
-    for routes in (lambda: 7, lambda: [7], ending(RuntimeError())):
+    for routes in (lambda: 7, lambda: [7], ending(RuntimeError()), ending(SystemExit()), ending(Nasty())):
         Pages.does = {"routes": routes}
         async with house_at(tmp_path, pages=Plugin(Nameless(), Unable(), Pages(), Rude())) as made:
             assert {"rude", "simulator"} <= set(made.core.registry.channels)
@@ -228,6 +242,7 @@ async def test_a_channel_whose_pages_cannot_be_served_is_off_and_the_others_are_
         generator,
         ending(RuntimeError()),
         ending(SystemExit()),
+        ending(Nasty()),
         ending(asyncio.CancelledError()),
     ],
 )
@@ -240,7 +255,8 @@ async def test_what_is_said_on_other_channels_goes_out(house: House, method: str
 
 
 @pytest.mark.parametrize(
-    "found", [lambda: None, lambda: 7, lambda: [7], ending(SystemExit()), ending(asyncio.CancelledError())]
+    "found",
+    [lambda: None, lambda: 7, lambda: [7], ending(SystemExit()), ending(Nasty()), ending(asyncio.CancelledError())],
 )
 async def test_the_checks_of_the_others_are_made(house: House, found: Any) -> None:
     channel(house).does = channel(house, "answering").does = {"check": found}
@@ -262,6 +278,7 @@ async def text_chunks() -> Any:
         text_chunks,
         ending(RuntimeError()),
         ending(SystemExit()),
+        ending(Nasty()),
         ending(asyncio.CancelledError()),
     ],
 )
@@ -284,7 +301,9 @@ async def test_a_file_of_another_channel_is_prepared(house: House, found: Any) -
     assert states == {"rude": "waiting", "": "ready"}
 
 
-@pytest.mark.parametrize("found", [lambda: None, lambda: 7, ending(RuntimeError()), ending(SystemExit())])
+@pytest.mark.parametrize(
+    "found", [lambda: None, lambda: 7, lambda: "javascript:alert(1)", ending(SystemExit()), ending(Nasty())]
+)
 async def test_the_first_page_has_the_links_of_the_others(house: House, found: Any) -> None:
     channel(house).does = {"link": found}
     async with client(house) as browser:
@@ -297,3 +316,23 @@ async def test_a_hung_link_stops_nothing(house: House, gate: threading.Event, mo
     channel(house).does = {"link": gate.wait}
     async with client(house) as browser:
         assert (await browser.get("/")).status_code == 200
+
+
+async def test_a_text_with_methods_of_its_own_is_kept_as_its_characters(house: House) -> None:
+    said = Envelope(Secret(LyingText("919876540001")), Secret("1"), Inbound(Kind.TEXT, LyingText("a den")))
+    channel(house).does = {"parse": lambda: [said]}
+    await asyncio.gather(posted(house), posted(house, SOUND, 98))
+    assert await conversations(house, "rude") == 1
+    await goes_on(house)
+
+
+async def test_readyz_names_a_channel_that_does_not_start(tmp_path: Path) -> None:
+    class Starting(Rude):
+        async def start(self, host: Any) -> None:
+            raise Nasty
+
+    async with house_at(tmp_path, rude=Plugin(Starting())) as made:
+        async with client(made) as browser:
+            answer = await browser.get("/readyz")
+        assert (answer.status_code, "rude did not start" in answer.text) == (200, True)
+        await goes_on(made)
