@@ -110,9 +110,13 @@ class Jurisdiction:
         await self._change(db, slot, None)
 
     async def version(self, slot: Slot) -> int:
-        """Return the number of the last change of a slot, 0 where there was none."""
+        """Return the number of the last change of a slot, 0 where there was none. `pack` has that change then: a page that
+        asks first and is made of `pack` afterwards shows what its version says, whichever process made the change."""
         async with self._store.read() as db:
-            return await _version(db, slot)
+            version = await _version(db, slot)
+        if version > self._newest:
+            await self.look()
+        return version
 
     async def check_version(self, db: AsyncConnection, slot: Slot, version: int) -> None:
         """Let nobody else change anything before this transaction ends. Raises Refused where the slot was changed since."""

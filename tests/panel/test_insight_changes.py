@@ -11,7 +11,7 @@ from conftest import MONDAY, House, Watch, house_at, reads_of
 from satark.jobs.counting import audiences
 from satark.panel.people import add_officer
 from satark.panel.roles import Role
-from satark.store.clock import INDIA
+from satark.store.clock import INDIA, hour_of
 from satark.store.sealing import Seal
 from satark.store.writing import Rows
 from satark.tips.letters import Letter, Piece
@@ -185,3 +185,11 @@ async def test_they_read_as_much_of_many_tips_as_of_few(counted: House, watch: W
             await desk.client.get(f"/panel/insight/{path}")
         numbers.append(sum("tally" in one for one in asked))
     assert numbers[1] == numbers[2] > 0
+
+
+async def test_the_numbers_tell_what_changed_in_the_last_month_that_is_over(counted: House, watch: Watch) -> None:
+    desk = await at_desk(counted, "dig")
+    assert "Changed most" not in (await desk.client.get("/panel/insight/")).text, "November is not over"
+    await tell(counted, hour_of(int(datetime(2026, 10, 31, 23, 50, tzinfo=INDIA).timestamp())), 40, "weapons")
+    await count(counted, watch)
+    assert "Changed most in Oct 2026" in (await desk.client.get("/panel/insight/")).text

@@ -17,28 +17,31 @@ from satark.routing.limits import WEIGHTS, Fault
 from satark.routing.pack import Category, CheckItem, Clock, Names
 
 CATEGORIES = "/panel/admin/categories"
+ORDER = ("order", "")
 # Empty rows at the end of a checklist's form.
 MORE_ITEMS = 2
 MOST_ITEMS = 30
 
 
 async def show(work: Work) -> Response:
-    return _list(work)
+    return await _list(work)
 
 
-def _list(work: Work, given: Given = NOTHING_GIVEN) -> Response:
+async def _list(work: Work, given: Given = NOTHING_GIVEN) -> Response:
     """All categories in their order, and the form for a new one."""
-    status = 422 if given.faults else 200
-    return work.page("categories.html", status, categories=work.core.pack.categories, given=given)
+    status, version = 422 if given.faults else 200, await work.core.jurisdiction.version(ORDER)
+    return work.page("categories.html", status, categories=work.core.pack.categories, version=version, given=given)
 
 
 async def add(work: Work) -> Response:
     """A new category; it comes before the last, which stays what a tip gets when none was chosen."""
     names, key = names_in(work, "name"), slug(line(work, "name-en"))
     edit = CategoryEdit(key, names, names_in(work, "detail"), weight=3)
-    faults = [*_id_faults(work, key, names), *own_faults(edit)] or await keep(work, "add category", edit, key)
+    faults = [*_id_faults(work, key, names), *own_faults(edit)] or await keep(
+        work, "add category", edit, key, is_new=True
+    )
     if faults:
-        return _list(work, Given(work.form, faults))
+        return await _list(work, Given(work.form, faults))
     return RedirectResponse(f"/panel/admin/category?id={key}", SEE_OTHER)
 
 
@@ -64,7 +67,7 @@ async def move(work: Work) -> Response:
     if 0 <= to < len(ids):
         ids[at], ids[to] = ids[to], ids[at]
     faults = await keep(work, "order categories", OrderEdit(tuple(ids)), work.text("id"))
-    return _list(work, Given(None, faults)) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
+    return await _list(work, Given(None, faults)) if faults else RedirectResponse(CATEGORIES, SEE_OTHER)
 
 
 def _category(work: Work, key: str) -> Category:
@@ -79,12 +82,13 @@ async def show_one(work: Work) -> Response:
 
 
 async def _page(work: Work, one: Category, given: Given = NOTHING_GIVEN) -> Response:
+    version = await work.core.jurisdiction.version(("category", one.id))
     one = _category(work, one.id)
     is_known = work.core.jurisdiction.base.category(one.id) is not None
     return work.page(
         "category.html",
         422 if given.faults else 200,
-        version=await work.core.jurisdiction.version(("category", one.id)),
+        version=version,
         one=one,
         weights=list(WEIGHTS),
         own_clock=one.clock != work.core.pack.clock,

@@ -21,9 +21,12 @@ MOST_DIGITS = 12
 Check = Callable[[AsyncConnection], Awaitable[list[Fault]]]
 
 
-async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | None = None) -> list[Fault]:
-    """Make a change. Returns what is against it; then nothing was changed. `check` looks at what the pack does not know."""
-
+async def keep(
+    work: Work, action: str, edit: Edit, about: str, check: Check | None = None, *, is_new: bool = False
+) -> list[Fault]:
+    """Make a change. Returns what is against it; then nothing was changed. `check` looks at what the pack does not know.
+    What is new takes the place of nothing that another administrator added meanwhile."""
+    version = 0 if is_new else _made_from(work)
     if faults := list(own_faults(edit)):
         return faults
 
@@ -31,10 +34,10 @@ async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | N
         faults = await check(db) if check else []
         if faults:
             raise Refused(faults)
-        await _check_version(work, db, slot_of(edit))
+        await _check_version(work, db, slot_of(edit), version)
         await work.core.jurisdiction.keep(db, edit)
 
-    if faults := await _outdated(work, slot_of(edit)):
+    if faults := await _outdated(work, slot_of(edit), version):
         return faults
     after = (await work.core.jurisdiction.with_edit(edit)).pack
     wanted = Wanted(slot_of(edit), action, about, after, msgspec.json.encode(edit).decode())
@@ -43,11 +46,12 @@ async def keep(work: Work, action: str, edit: Edit, about: str, check: Check | N
 
 async def take_back(work: Work, slot: Slot, about: str) -> list[Fault]:
     """From now on it is as it came with the installation. Returns what is against it."""
-    if faults := await _outdated(work, slot):
+    version = _made_from(work)
+    if faults := await _outdated(work, slot, version):
         return faults
 
     async def make(db: AsyncConnection) -> None:
-        await _check_version(work, db, slot)
+        await _check_version(work, db, slot, version)
         await work.core.jurisdiction.take_back(db, slot)
 
     after = (await work.core.jurisdiction.without_edit(slot)).pack
@@ -61,14 +65,13 @@ def _made_from(work: Work) -> int | None:
     return int(said) if said.isdecimal() and len(said) < MOST_DIGITS else None
 
 
-async def _check_version(work: Work, db: AsyncConnection, slot: Slot) -> None:
-    if (version := _made_from(work)) is not None:
+async def _check_version(work: Work, db: AsyncConnection, slot: Slot, version: int | None) -> None:
+    if version is not None:
         await work.core.jurisdiction.check_version(db, slot, version)
 
 
-async def _outdated(work: Work, slot: Slot) -> list[Fault]:
+async def _outdated(work: Work, slot: Slot, version: int | None) -> list[Fault]:
     """What is against a form that was made before somebody else changed the same. What is there now is known here then."""
-    version = _made_from(work)
     if version is None or await work.core.jurisdiction.version(slot) == version:
         return []
     await work.core.jurisdiction.look()

@@ -54,7 +54,7 @@ async def add(work: Work) -> Response:
         *own_faults(edit),
         *([point] if isinstance(point, Fault) else []),
     ]
-    faults = faults or await keep(work, "add office", edit, key)
+    faults = faults or await keep(work, "add office", edit, key, is_new=True)
     return _tree(work, Given(work.form, faults)) if faults else RedirectResponse(OFFICES, SEE_OTHER)
 
 
@@ -88,12 +88,13 @@ async def show_one(work: Work) -> Response:
 
 
 async def _page(work: Work, office: Office, given: Given = NOTHING_GIVEN) -> Response:
+    version = await work.core.jurisdiction.version(("office", office.id))
     pack, office = work.core.pack, _office(work, office.id)
     edit = (await work.core.jurisdiction.edits()).get(("office", office.id))
     return work.page(
         "office.html",
         422 if given.faults else 200,
-        version=await work.core.jurisdiction.version(("office", office.id)),
+        version=version,
         one=office,
         point=_point_of(work, office.id, edit),
         movable=office.kind in PARENTS,

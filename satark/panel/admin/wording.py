@@ -63,6 +63,7 @@ def _message(work: Work) -> Message:
 
 
 async def show_one(work: Work) -> Response:
+    await work.core.jurisdiction.look()
     message, locale = _message(work), _locale(work, work.request.query_params.get("lang", ""))
     return await _page(work, message, locale, present(message, locale, work.core.pack.wording))
 

@@ -14,10 +14,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from satark.insight.analysis import EPOCH, day_number
+from satark.insight.analysis import EPOCH, day_number, hour_within
 from satark.insight.asking import EVER, Window
 from satark.insight.numbers import Tally, days, places
-from satark.insight.periods import Kind, Period, Periods, periods
+from satark.insight.periods import Kind, Period, first_of, periods
 from satark.insight.reading import Reading
 from satark.insight.suppression import Counted, Told, exact, protect
 from satark.insight.trends import Ranked, ranked
@@ -124,13 +124,15 @@ def _months(by_month: Mapping[tuple[Any, ...], Tally], months: list[int], every:
     return [*map(Counted, newest), Counted(max(0, every - sum(newest)))]
 
 
-async def _largest_change(of: Reading) -> tuple[str, Ranked, Periods] | None:
-    """The category that changed most since the month before, if chance would hardly change one so much."""
-    compared = periods(Kind.MONTH, EPOCH + timedelta(day_of(hour_of(now()))))
+async def _largest_change(of: Reading) -> tuple[str, Ranked, int] | None:
+    """The category that changed most in the last month that is over, if chance would hardly change one so much."""
+    today = EPOCH + timedelta(day_of(hour_of(now())))
+    compared = periods(Kind.MONTH, first_of(Kind.MONTH, today))
     newer, older = await _by_category(of, compared.now), await _by_category(of, compared.before)
     counts = {category: (newer[category,], older[category,]) for (category,) in sorted({*newer, *older})}
     changes = ranked(counts, compared.now.days, compared.before.days)
-    clear = [(category, one, compared) for category, one in changes if one.clear]
+    hour = hour_within(compared.now.first)
+    clear = [(category, one, hour) for category, one in changes if one.clear]
     return clear[0] if clear else None
 
 
