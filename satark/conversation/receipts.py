@@ -7,13 +7,23 @@ from collections.abc import Iterator
 from stdnum import damm
 
 from satark.channels.folding import MASK, fold_with_origins
+from satark.conversation.account import FEWEST_WORDS
 from satark.conversation.state import Vocabulary
 from satark.conversation.words import digits_in
 
 RECEIPT_DIGITS = 16
 _NO_DIGITS = re.compile("[^0-9]+")
-# Sixteen digits, whatever stands between them but letters; the next may begin inside.
-_SIXTEEN = re.compile(rf"(?<![0-9])(?=([0-9](?: *[0-9]){{{RECEIPT_DIGITS - 1}}})(?![0-9]))")
+# Between two digits stand marks, or a letter or two that touch both: a slip, or a flag. Words are between other numbers.
+_GAP = "(?: *|[^0-9 ]{1,2})"
+# Groups as they are shown may be told one by one: first 1234, then 5678.
+_WORDS = "(?: *[^0-9 ]+){1,3} *"
+_FOUR = "[0-9]{4}"
+# Each may begin inside another. A digit too many at either end is a slip as well.
+_FORMS = tuple(
+    re.compile(rf"(?<![0-9]){before}(?=({form})[0-9]?(?![0-9]))")
+    for before in ("", "[0-9]")
+    for form in (f"[0-9](?:{_GAP}[0-9]){{{RECEIPT_DIGITS - 1}}}", f"{_FOUR}(?:(?:{_WORDS}| *){_FOUR}){{3}}")
+)
 
 
 def is_receipt(digits: str) -> bool:
@@ -26,11 +36,11 @@ def receipt_asked_for(spelled: str, vocabulary: Vocabulary, *, awaited: bool) ->
     of others. Where a receipt is `awaited`, a right one is found among any words."""
     if len(digits := _NO_DIGITS.sub("", spelled)) < RECEIPT_DIGITS:
         return ""
-    words = (word for word in spelled.split() if not word.isdecimal())
-    if len(digits) == RECEIPT_DIGITS and all(word in vocabulary.receipt_words for word in words):
+    words = [word for word in spelled.split() if not word.isdecimal() and word not in vocabulary.receipt_words]
+    if len(digits) == RECEIPT_DIGITS and not words:
         return digits
-    found = [_NO_DIGITS.sub("", spelled[start:end]) for start, end in _receipts(spelled)] if awaited else []
-    return found[0] if found else ""
+    found = [_NO_DIGITS.sub("", spelled[start:end]) for start, end in _receipts(spelled)]
+    return found[0] if found and (awaited or len(words) < FEWEST_WORDS) else ""
 
 
 def hide_receipts(text: str) -> str:
@@ -47,8 +57,14 @@ def hide_receipts(text: str) -> str:
 def _receipts(folded: str) -> Iterator[tuple[int, int]]:
     """Where receipts stand in a folded text, none inside another."""
     last = 0
-    for found in _SIXTEEN.finditer(folded):
-        start, end = found.span(1)
-        if start >= last and is_receipt(_NO_DIGITS.sub("", folded[start:end])):
+    for start, end in sorted(span for form in _FORMS for span in _right(form, folded)):
+        if start >= last:
             yield start, end
             last = end
+
+
+def _right(form: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+    for found in form.finditer(folded):
+        start, end = found.span(1)
+        if is_receipt(_NO_DIGITS.sub("", folded[start:end])):
+            yield start, end

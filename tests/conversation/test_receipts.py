@@ -42,6 +42,12 @@ AROUND = {
     "a greeting before": f"Hello sir, {GROUPED}",
     "a question": f"{GROUPED} ka kya hua?",
     "romanised": f"raseed no. {GROUPED}",
+    "a complaint": f"शिकायत नंबर {GROUPED}",
+    "a wish": f"sir mera receipt {GROUPED} check kariye",
+    "flags": GROUPED.replace(" ", "🇮🇳"),
+    "a letter for a digit": f"{GROUPED[:9]}o{GROUPED[9:]}",
+    "what the service said": f"Keep this number. It is the only way back: {GROUPED} With it you can ask what was done.",
+    "what the service said in Hindi": f"धन्यवाद। आपकी बात पहुँच गई। यह नंबर सँभालकर रखिए। {GROUPED} इसे किसी को न दिखाइए।",
 }
 assert is_receipt(RECEIPT)
 
@@ -99,6 +105,25 @@ def test_within_other_words_it_is_kept_by_nobody(world: World, state: State, wri
         assert not words or (MASK in words and "behind the mill" in words and "every night" in words)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        GROUPED.replace(" ", " and "),
+        GROUPED.replace(" ", " phir "),
+        "first 1234, second 5678, third 9012, fourth 3450",
+        GROUPED.replace(" ", "x"),
+        GROUPED.replace(" ", "ः"),
+        f"{RECEIPT}7",
+        f"7{RECEIPT}",
+    ],
+)
+def test_hidden_with_words_between_or_a_digit_too_many(written: str) -> None:
+    said = hide_receipts(f"behind the mill, {written} every night")
+    assert MASK in said
+    assert "behind the mill" in said
+    assert "every night" in said
+
+
 @given(st.text(), st.integers(0, 10**15 - 1), st.text(alphabet=" -.*,\u200b\n"), st.text())
 def test_hidden_whatever_stands_around(before: str, drawn: int, gap: str, after: str) -> None:
     receipt = f"{drawn:015}" + damm.calc_check_digit(f"{drawn:015}")
@@ -108,7 +133,16 @@ def test_hidden_whatever_stands_around(before: str, drawn: int, gap: str, after:
 
 
 @pytest.mark.parametrize(
-    "said", ["call 9876543210 or 9415012345 today", "1234 5678 9012 3456", "UP65AB1234 5678", "Rs 500"]
+    "said",
+    [
+        "call 9876543210 or 9415012345 today",
+        "call 9876543210 se 221015 pin",
+        "1234 5678 9012 3456",
+        "1234 and 5678 and 9012 and 3456",
+        "12345678901234567",
+        "UP65AB1234 5678",
+        "Rs 500",
+    ],
 )
 def test_other_numbers_stay(said: str) -> None:
     assert hide_receipts(said) == said
