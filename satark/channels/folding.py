@@ -31,6 +31,9 @@ _SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01
 # Letters in circles, squares and flags of which Unicode does not say what letters they are.
 _BOXED = (0x1F150, 0x1F170, 0x1F1E6)
 _LETTERS = 26
+_DRAWN = re.compile(
+    "LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL|CAPITAL LETTER)(?: SMALL CAPITAL)? ([A-Z])(?: WITH [A-Z ]+)?"
+)
 _KEYCAP_TEN = "\U0001f51f"
 _BLANK_BRAILLE = "\u2800"
 _TATWEEL = "\u0640"
@@ -105,7 +108,7 @@ def _number(char: str) -> str:
 
 def _fold_plain(char: str) -> str:
     kind = unicodedata.category(char)
-    if letter := _boxed_letter(ord(char)):
+    if letter := _boxed_letter(ord(char)) or _drawn_letter(char):
         return letter
     if char.isspace() or char == _BLANK_BRAILLE:
         return " "
@@ -120,6 +123,12 @@ def _is_unseen(char: str, kind: str) -> bool:
 
 def _boxed_letter(code: int) -> str:
     return next((chr(ord("a") + code - first) for first in _BOXED if first <= code < first + _LETTERS), "")
+
+
+def _drawn_letter(char: str) -> str:
+    """The plain letter that a small capital or one with a stroke is drawn after, as profiles have them: `ʀ` and `ł`."""
+    found = _DRAWN.fullmatch(unicodedata.name(char, "")) if char > "\x7f" else None
+    return found[1].lower() if found else ""
 
 
 def _is_mark_that_goes(char: str) -> bool:

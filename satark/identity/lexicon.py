@@ -25,11 +25,12 @@ class DigitWords(NamedTuple):
 
 class NameWords(NamedTuple):
     """Words in names, as `words.spelled` has them: titles, and what leads to nobody alone; folded, what is said before
-    a name."""
+    a name, and what is written right after one without a blank."""
 
     titles: frozenset[str]
     common: frozenset[str]
     introductions: tuple[str, ...]
+    attached: tuple[str, ...]
 
 
 @cache
@@ -45,7 +46,8 @@ def name_words() -> NameWords:
     read = _read("names.toml")
     introductions = sorted(map(fold, read["introductions"]), key=len, reverse=True)
     everyday = (data_dir("templates") / "masking" / "everyday.txt").read_text(encoding="utf-8").split()
-    return NameWords(_spelled(read["titles"]), _spelled([*read["common"], *everyday]), tuple(introductions))
+    common, attached = _spelled([*read["common"], *everyday]), tuple(map(fold, read["attached"]))
+    return NameWords(_spelled(read["titles"]), common, tuple(introductions), attached)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -17,9 +17,12 @@ from satark.identity.lexicon import name_words
 from satark.identity.transliterated import consonants_of, find_transliterated
 
 SHORTEST_NAME = 3
+# Of a name that is found only where somebody introduces themselves by it.
+FEWEST_LETTERS = 2
 LONGEST_NAME = 100
 MOST_PARTS = 6
 # Folding leaves blanks between words; a number may touch one.
+_RUN_TOGETHER = re.compile("(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _BEGIN, _END = "(?<![^ 0-9])", "(?![^ 0-9])"
 _WORD = re.compile("[^ 0-9]+")
 _SIGNS = "\u0900-\u0903\u093a-\u094f\u0962\u0963"
@@ -51,7 +54,7 @@ def find_name(text: FoldedText, name: str) -> Iterator[tuple[int, int]]:
     words = _words(name)
     if _may_be_transliterated(text, words):
         yield from find_transliterated(text.folded, _parts(words))
-    if not _holds_one_of(text.joined, [*words, "".join(words)], SHORTEST_NAME):
+    if not _holds_one_of(text.joined, [*words, "".join(words)], min(SHORTEST_NAME, len("".join(words)))):
         return
     for pattern in _patterns(words, _parts(words)):
         for found in re.finditer(pattern, text.folded):
@@ -64,7 +67,7 @@ def _may_be_transliterated(text: FoldedText, words: Sequence[str]) -> bool:
     """Whether some word has the consonants of a part of the name, and one of both is not in Latin."""
     if text.folded.isascii() and "".join(words).isascii():
         return False
-    return any(f" {consonants_of(word)} " in text.consonants for word in words)
+    return any(f" {consonants_of(word)} " in text.consonants for word in (*words, "".join(_parts(words))))
 
 
 def find_addresses(text: str, name: str) -> Iterator[tuple[int, int]]:
@@ -74,15 +77,15 @@ def find_addresses(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name, without emoji and numbers."""
-    return _WORD.findall(fold(name[:LONGEST_NAME]))
+    """The words of a name, those that only a capital letter tells apart too, without emoji and numbers."""
+    return _WORD.findall(fold(_RUN_TOGETHER.sub(" ", name[:LONGEST_NAME])))
 
 
 def _parts(words: Sequence[str]) -> Sequence[str]:
     """A name without titles; nothing of what is too short."""
     titles = name_words().titles
     parts = ([word for word in words if spelled(word) not in titles] or words)[:MOST_PARTS]
-    return parts if len("".join(parts)) >= SHORTEST_NAME else ()
+    return parts if len("".join(parts)) >= FEWEST_LETTERS else ()
 
 
 def _holds_one_of(joined: str, parts: Sequence[str], shortest: int) -> bool:
@@ -104,15 +107,16 @@ def _patterns(words: Sequence[str], parts: Sequence[str]) -> Iterator[str]:
     if len(parts) > 1:
         yield _named(_with_initials(parts))
     for part in parts:
-        if len(part) >= SHORTEST_NAME:
+        if len(part) >= FEWEST_LETTERS:
             yield _alone(part)
 
 
 def _alone(part: str) -> str:
     """A part that leads to its owner; one that very many have, where they introduce themselves by it."""
     words = name_words()
-    if spelled(part) not in words.common:
-        return _named(f"{_pattern(part)}|{' +'.join(_letters(part))}")
+    if len(part) >= SHORTEST_NAME and spelled(part) not in words.common:
+        attached = f"(?:{'|'.join(words.attached)})?" if len(part) > SHORTEST_NAME else ""
+        return _named(f"{_pattern(part)}{attached}|{' +'.join(_letters(part))}")
     said = "|".join(one.replace(" ", " +") for one in words.introductions)
     return _named(_pattern(part), before=f"(?:{said}) +")
 
@@ -124,7 +128,9 @@ def _named(pattern: str, before: str = "") -> str:
 def _with_initials(parts: Sequence[str]) -> str:
     """Each part whole or its first letter, those in the middle perhaps not at all."""
     first, *middle, last = (f"(?:{_pattern(part)}|{_letters(part)[0]})" for part in parts)
-    return f"{first}{''.join(f'(?: +{one})?' for one in middle)} +{last}"
+    whole = f"{first}{''.join(f'(?: +{one})?' for one in middle)} +{last}"
+    together = "".join(_letters(part)[0] for part in parts[:-1])
+    return f"{whole}|{together} +{_pattern(parts[-1])}" if middle else whole
 
 
 def _letters(part: str) -> list[str]:
@@ -138,9 +144,10 @@ def _pattern(text: str) -> str:
 
 
 def _is_made_of(local: str, parts: Sequence[str]) -> bool:
-    """Whether what stands before the @ has no letters but those of a name and its initials, and says the first name or two
-    parts of it."""
+    """Whether what stands before the @ has no letters but those of a name and its initials, and says the first name, two
+    parts of it, or one that few have with an initial."""
     letters = "".join(_WORD.findall(local))
     pieces = "|".join(map(re.escape, (*parts, *(part[0] for part in parts))))
     said = [part for part in parts if len(part) >= SHORTEST_NAME and part in letters]
-    return (len(said) > 1 or parts[0] in said) and re.fullmatch(f"(?:{pieces})+", letters) is not None
+    rare = any(spelled(part) not in name_words().common and len(letters) > len(part) for part in said)
+    return (len(said) > 1 or parts[0] in said or rare) and re.fullmatch(f"(?:{pieces})+", letters) is not None

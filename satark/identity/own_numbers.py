@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from satark.identity.lexicon import digit_words
 
@@ -14,7 +15,29 @@ FEWEST_SAID = 4
 _BREAK = "x"
 _PREFIXES = ("00910", "0091", "910", "091", "91", "00", "0")
 _NO_DIGITS = re.compile("[^0-9]+")
+# Between two digits of one number: marks, a short word, or letters that touch it. Who writes them so means one number.
+_GAP = "(?: *[^0-9 ]{1,3})? *"
+# Words for digits that are run together are no longer than those of a number with its country.
+_LONGEST_TOKEN = 120
 _WORD, _TOKEN = re.compile("[^0-9 ]+"), re.compile("[0-9]|[^0-9 ]+")
+
+
+@lru_cache(1024)
+def _run_together(word: str) -> str:
+    """The digits that a word is made of the words for, and of nothing else, such as `nineeightseven`; "" of others."""
+    if not FEWEST_DIGITS < len(word) <= _LONGEST_TOKEN:
+        return ""
+    known = digit_words().digits
+    longest = max(map(len, known))
+    told: list[str | None] = ["", *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - longest), end):
+            before, number = told[start], known.get(word[start:end])
+            if before is not None and number is not None:
+                told[end] = before + number
+                break
+    found = told[-1] or ""
+    return found if len(found) >= FEWEST_SAID else ""
 
 
 class Said:
@@ -40,7 +63,7 @@ class Said:
 
     def _take(self, word: str, span: tuple[int, int]) -> None:
         """A digit takes the place of the nought of tens before it."""
-        told = word if word.isdigit() else self._words.digits.get(word, _BREAK)
+        told = word if word.isdigit() else self._words.digits.get(word) or _run_together(word) or _BREAK
         if self._after_tens and len(told) == 1 and told not in ("0", _BREAK):
             del self._digits[-1:], self.spans[-1:]
         told *= self._repeat
@@ -53,10 +76,16 @@ def find_number(folded: str, number: str) -> Iterator[tuple[int, int]]:
     tail = number[-NATIONAL_DIGITS:]
     if len(number) < FEWEST_DIGITS or not _may_hold(folded, tail):
         return
+    yield from _spelt_apart(folded, tail)
     said, at = Said(folded), -1
     while (at := said.digits.find(tail, at + 1)) >= 0:
         if found := _whole(folded, said, at, number):
             yield found
+
+
+def _spelt_apart(folded: str, tail: str) -> Iterator[tuple[int, int]]:
+    """Where all its digits stand, whatever short is between them."""
+    return (found.span() for found in re.finditer(f"(?<![0-9]){_GAP.join(tail)}(?![0-9])", folded))
 
 
 def _may_hold(folded: str, tail: str) -> bool:
@@ -65,7 +94,10 @@ def _may_hold(folded: str, tail: str) -> bool:
     if tail in digits:
         return True
     known = digit_words().digits
-    if known.keys().isdisjoint(words := _WORD.findall(folded)):
+    words = _WORD.findall(folded)
+    if any(map(_run_together, words)):
+        return True
+    if known.keys().isdisjoint(words):
         return False
     return sum(map(known.__contains__, words)) + len(digits) >= FEWEST_SAID
 

@@ -71,8 +71,10 @@ def find_transliterated(folded: str, parts: Sequence[str]) -> Iterator[tuple[int
     said = [Part(part, _sound(part), consonants_of(part)) for part in name]
     own = _script(name[0])
     words = [_word(found, own) for found in _TOKEN.finditer(folded) if _script(found[0]) != own]
+    whole = "".join(name)
+    alone = (*said, Part(whole, _sound(whole), consonants_of(whole)))
     for word in words:
-        if not word.by_consonants and any(part.leads_to_its_owner and part.is_said_by(word) for part in said):
+        if not word.by_consonants and any(part.leads_to_its_owner and part.is_said_by(word) for part in alone):
             yield word.start, word.end
     if len(said) > 1:
         yield from _whole(words, said)

@@ -107,6 +107,17 @@ def test_in_whatever_digits(digits: str) -> None:
     assert mask(f"call {digits} tonight", OWN) == f"call {MASK} tonight"
 
 
+@pytest.mark.parametrize("gap", [" or ", " x ", "a", "🇮🇳", "ः", " ya "])
+def test_something_short_between_the_digits(gap: str) -> None:
+    for said in (gap.join(DIGITS), gap.join([DIGITS[:5], DIGITS[5:]])):
+        assert mask(f"call {said} tonight", OWN[:1]) == f"call {MASK} tonight"
+
+
+@pytest.mark.parametrize("said", ["nineeightsevensixfivefourthreetwoonezero", "नौआठसातछहपाँचचारतीनदोएकशून्य"])
+def test_words_for_digits_that_are_run_together(said: str) -> None:
+    assert mask(f"call {said} tonight", OWN[:1]) == f"call {MASK} tonight"
+
+
 @pytest.mark.parametrize("said", WORDS.values(), ids=WORDS)
 def test_said_in_words(said: str) -> None:
     own = (Secret("919888888888" if "double" in said else "919876543210"),)
@@ -151,6 +162,14 @@ PROFILES = {
     "in Urdu": ("Ram Kumar", "رام کمار"),
     "everyday words, whole": ("Free Fire Lover", "Free Fire Lover"),
     "introduced": ("Yadav", "Yadav"),
+    "introduced, short": ("Om", "Om"),
+    "a profile in one word": ("PintuMaurya", "Pintu"),
+    "small capitals": ("ʀᴀᴊᴇꜱʜ", "Rajesh"),
+    "a stroke": ("Michał", "Michal"),
+    "initials together": ("Arvind Kumar Singh", "AK Singh"),
+    "a respectful ending": ("Harikesh Nishad", "Harikeshji"),
+    "e-mail, initial and family name": ("Harikesh Bhardwaj", "hbhardwaj@gmail.com"),
+    "in Devanagari, joined": ("Shyam Lal", "श्यामलाल"),
 }
 
 
@@ -173,6 +192,7 @@ def test_a_name_in_whatever_form(name: str, written: str) -> None:
         ("राम", "रामनगर में, रामा की दुकान"),
         ("Om", "om om om"),
         ("Ram Kumar", "suresh.yadav@gmail.com, ramesh@gmail.com"),
+        ("Ram Singh", "rsingh@gmail.com"),
         ("Ram Kumar", "यहाँ रम बिकती है, कुमार की दुकान"),
         ("Saurabh", "यहाँ शराब बिकती है"),
         ("Asha Devi", "आस पास सब जानते हैं"),
