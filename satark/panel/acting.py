@@ -67,13 +67,16 @@ def opened_with(work: Work, name: str, sealed: bytes) -> Letter | None:
         return None
 
 
-async def _unchanged(work: Work, db: AsyncConnection) -> Any:
-    """The tip of the address, which nobody else changes before this transaction ends. Raises Outdated where what the form
-    changes was changed since the form was made."""
-    await lock_tip(db, (await found(work, db)).id)
-    tip = await found(work, db)
-    facts, verb = await facts_of(db, tip), work.request.url.path.rsplit("/", 1)[-1]
-    if changed := changed_since(work.text("version"), facts, verb):
+async def unchanged(work: Work, db: AsyncConnection, reference: str, version: str, verb: str) -> Any:
+    """The tip, which nobody else changes before this transaction ends; None where the officer may not see it. Raises
+    Outdated where what the verb changes was changed since the version."""
+    if (tip := await tip_for(db, work.viewer, reference)) is not None:
+        await lock_tip(db, tip.id)
+        tip = await tip_for(db, work.viewer, reference)
+    if tip is None:
+        return None
+    facts = await facts_of(db, tip)
+    if changed := changed_since(version, facts, verb):
         raise Outdated(tip, facts, changed)
     return tip
 
@@ -83,7 +86,10 @@ async def do(work: Work, act: Callable[[AsyncConnection, Any], Awaitable[None]])
     reference = work.request.path_params["reference"]
     try:
         async with work.core.store.write() as db:
-            tip = await _unchanged(work, db)
+            verb = work.request.url.path.rsplit("/", 1)[-1]
+            tip = await unchanged(work, db, reference, work.text("version"), verb)
+            if tip is None:
+                raise HTTPException(404)
             if tip.destroyed is not None:
                 raise NotNow
             await act(db, tip)

@@ -31,7 +31,11 @@ async def confirm(work: Work, chosen: Sequence[str]) -> Response | None:
     if work.text("sure") == "yes" and not found.unreported:
         return None
     refused = 422 if found.unreported else 200
-    return work.page("bulk_close.html", refused, closing=found, ends_as=status, outcome=outcome, back=work.text("back"))
+    versions = {tip.reference: work.text(f"version-{tip.reference}") for tip in found.ready}
+    return work.page(
+        "bulk_close.html", refused, closing=found, versions=versions, ends_as=status, outcome=outcome,
+        back=work.text("back"),
+    )  # fmt: skip
 
 
 async def _sorted(work: Work, db: AsyncConnection, chosen: Sequence[str], status: Status, outcome: Outcome) -> Closing:

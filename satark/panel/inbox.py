@@ -21,6 +21,7 @@ from satark.tips.accusations import waiting_for
 from satark.tips.inbox import arrived, counts, inbox, most_counted, newest
 from satark.tips.life import Outcome, Priority, Status
 from satark.tips.queries import Filters
+from satark.tips.versions import facts_of_each, version_of
 from satark.tips.ways import Place
 
 LOOK_EVERY = 2.0
@@ -66,12 +67,14 @@ async def list_page(
     }  # fmt: skip
     async with work.core.store.read() as db:
         to_decide = len(await waiting_for(db, work.viewer))
+        facts = await facts_of_each(db, shown.get("tips", ()))
     news = sum(1 for row in await second.recent(work) if second.is_news(row) and second.concerns(work, row))
     return work.page(
         "tips.html",
         422 if faults else 200,
         given=Given(work.form, faults) if faults else NOTHING_GIVEN,
         chosen=chosen,
+        versions={reference: version_of(one) for reference, one in facts.items()},
         to_decide=to_decide,
         news_of_accounts=news,
         saved=await saved_of(work.core.store, work.viewer.officer_id),

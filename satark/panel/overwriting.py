@@ -12,6 +12,9 @@ CONFLICT = 409
 # What a form says about itself.
 OWN = frozenset({"csrf", "version", "letters", "step", "sure", "kept"})
 
+# What a form for many tips may say of each.
+GIVEN_TO_MANY = ("office", "priority", "status", "outcome")
+
 
 class Outdated(Exception):
     """A form was made from something that is not there any more: the tip now, its facts, and the names of those that
@@ -36,6 +39,26 @@ def conflict_page(work: Work, found: Outdated) -> Response:
         sent=[(name, _sent(work, name, value)) for name, value in fields if name not in OWN and value.strip()],
         again=[*again, ("version", version_of(found.facts))],
         action=work.request.url.path,
+    )
+
+
+def many_conflicts_page(work: Work, found: Sequence[Outdated], done: int, left: int) -> Response:
+    """What was chosen for many tips was not done for those that somebody else changed meanwhile; it can be sent again for
+    them, now knowing what is there. `done` others are done, and `left` could not be changed like that."""
+    fields = {name: work.text(name) for name in ("act", *GIVEN_TO_MANY, "back", "sure")}
+    return work.page(
+        "bulk_conflict.html",
+        CONFLICT,
+        tips=[(one.tip, [(name, _said(work, name, one)) for name in one.changed]) for one in found],
+        sent=[(name, _sent(work, name, fields[name])) for name in GIVEN_TO_MANY if fields[name]],
+        again=[
+            *((name, value) for name, value in fields.items() if value),
+            *(("chosen", one.tip.reference) for one in found),
+            *((f"version-{one.tip.reference}", version_of(one.facts)) for one in found),
+        ],
+        done=done,
+        left=left,
+        back=fields["back"],
     )
 
 

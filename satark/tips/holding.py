@@ -1,6 +1,6 @@
 """A tip that must not be destroyed yet, for a court wants it. Its return address goes in its time all the same."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -31,6 +31,13 @@ async def hold_of(db: AsyncConnection, tip_id: str) -> Any:
     """The `hour` of a tip's hold and the `name` of who set it; None where there is none."""
     wanted = select(_hold.hour, _officer.name).outerjoin(Officer, _officer.id == _hold.officer_id)
     return (await db.execute(wanted.where(_hold.tip_id == tip_id))).one_or_none()
+
+
+async def holds_of(db: AsyncConnection, tips: Sequence[str]) -> Mapping[str, str]:
+    """Who keeps each of some tips, by the tip's id; tips that nobody keeps are missing."""
+    wanted = select(_hold.tip_id, _officer.name).outerjoin(Officer, _officer.id == _hold.officer_id)
+    found = await db.execute(wanted.where(_hold.tip_id.in_(tips)))
+    return {row.tip_id: row.name or "?" for row in found}
 
 
 async def hold(db: AsyncConnection, seals: Seals, viewer: Viewer, kinds: Iterable[str], tip: Any, reason: str) -> None:

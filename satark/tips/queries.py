@@ -1,7 +1,7 @@
 """What officers read of tips: every query has the one clause of viewing.py."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -95,6 +95,14 @@ async def tip_for(db: AsyncConnection, viewer: Viewer, reference: str) -> Any:
 
 async def accused_by(db: AsyncConnection, tip_id: str) -> frozenset[str]:
     return frozenset((await db.execute(select(_accusation.office_id).where(_accusation.tip_id == tip_id))).scalars())
+
+
+async def accused_by_each(db: AsyncConnection, tips: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The offices that each of some tips accuses; tips that accuse none are missing."""
+    found: dict[str, list[str]] = {}
+    for row in await db.execute(select(_accusation.tip_id, _accusation.office_id).where(_accusation.tip_id.in_(tips))):
+        found.setdefault(row.tip_id, []).append(row.office_id)
+    return found
 
 
 async def barred_who_looked(

@@ -4,7 +4,7 @@ Each fact of a tip has a mark of its own in the version that a form carries: wha
 only where the form changes the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.tables import Tip
-from satark.tips.holding import hold_of
-from satark.tips.queries import accused_by
+from satark.tips.holding import holds_of
+from satark.tips.life import Status
+from satark.tips.queries import accused_by_each
 
 Facts = Mapping[str, str]
 
@@ -40,15 +41,27 @@ _tip: Any = Tip
 
 async def facts_of(db: AsyncConnection, tip: Any) -> Facts:
     """Return the facts of a tip as texts."""
-    hold = await hold_of(db, tip.id)
+    return (await facts_of_each(db, [tip]))[tip.reference]
+
+
+async def facts_of_each(db: AsyncConnection, tips: Sequence[Any]) -> Mapping[str, Facts]:
+    """Return the facts of each of some tips, by its reference."""
+    ids = [tip.id for tip in tips]
+    accused, holds = await accused_by_each(db, ids), await holds_of(db, ids)
+    return {tip.reference: _facts(tip, accused.get(tip.id, []), holds.get(tip.id, "")) for tip in tips}
+
+
+def _facts(tip: Any, accused: Sequence[str], hold: str) -> Facts:
+    # A look at a tip decides nothing.
+    status = Status.SEEN.value if tip.status == Status.RECEIVED else tip.status
     return {
-        "status": f"{tip.status} {tip.outcome}".strip(),
+        "status": f"{status} {tip.outcome}".strip(),
         "assigned": tip.assigned,
         "priority": str(tip.priority),
         "category": tip.category,
         "place": f"{tip.district} {tip.station}".strip(),
-        "accused": " ".join(sorted(await accused_by(db, tip.id))),
-        "hold": hold.name if hold else "",
+        "accused": " ".join(sorted(accused)),
+        "hold": hold,
     }
 
 

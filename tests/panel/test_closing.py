@@ -79,7 +79,7 @@ async def test_many_successes_without_a_report_are_refused_by_name(dig: Desk) ->
     close = [("act", "close"), ("status", "closed"), ("outcome", "acted"), ("sure", "yes")]
     refused = await dig.send("/panel/tips/bulk", [*(("chosen", one) for one in (reported, *others)), *close])
     assert refused.status_code == 422
-    alert = refused.text.split('role="alert"', 1)[1].split("</div>")[0]
+    alert = refused.text.split('<div class="alert" role="alert">', 1)[1].split("</div>")[0]
     assert [one in alert for one in (reported, *others)] == [False, True, True]
     assert f'name="chosen" value="{reported}"' in refused.text
     assert f'name="chosen" value="{others[0]}"' not in refused.text

@@ -119,3 +119,57 @@ async def test_two_at_the_same_moment_are_one_and_a_conflict(two: Two) -> None:
     )
     assert sorted(one.status_code for one in answers) == [303, 409]
     assert await two.one.value("SELECT count(*) FROM message WHERE kind = 'message'") == 1
+
+
+async def listed_forms(two: Two, desk: Desk) -> list[tuple[str, str]]:
+    """What a browser would send of the list, every tip chosen."""
+    page = await desk.page("/panel/tips")
+    return [*form_of(page, "bulk"), ("chosen", two.path[-11:])]
+
+
+async def send_many(desk: Desk, fields: list[tuple[str, str]], **more: str) -> httpx.Response:
+    return await desk.client.post("/panel/tips/bulk", data=dict(fields) | more)
+
+
+async def test_many_at_once_overwrite_nothing(two: Two) -> None:
+    mine, theirs = await listed_forms(two, two.one), await listed_forms(two, two.other)
+    await two.one.page(two.path)
+    assert (await send_many(two.one, mine, act="assign", office=KOTWALI)).is_redirect, "a look at it changed nothing"
+    answer = await send_many(two.other, theirs, act="assign", office=BADLAPUR)
+    assert answer.status_code == 409
+    now, sent = re.findall(r"<dl>(.*?)</dl>", answer.text, re.DOTALL)
+    assert "Kotwali" in now
+    assert "Badlapur" in sent
+    assert await two.one.value("SELECT assigned FROM tip") == KOTWALI
+    assert (await send_many(two.other, form_of(answer.text, "bulk"))).is_redirect
+    assert await two.one.value("SELECT assigned FROM tip") == BADLAPUR
+
+
+async def test_the_priority_of_many_is_not_overwritten(two: Two) -> None:
+    mine, theirs = await listed_forms(two, two.one), await listed_forms(two, two.other)
+    assert (await send_many(two.one, mine, act="priority", priority="2")).is_redirect
+    assert (await send_many(two.other, theirs, act="priority", priority="1")).status_code == 409
+    assert await two.one.value("SELECT priority FROM tip") == 2
+
+
+async def test_many_are_not_closed_by_an_old_list(two: Two) -> None:
+    theirs, closing = await listed_forms(two, two.other), {"act": "close", "status": "not_actionable"}
+    await two.one.page(two.path)
+    assign = form_of(await two.one.page(two.path), "assign")
+    assert (await two.post(two.one, "assign", assign, office=KOTWALI)).is_redirect
+    sure = form_of((await send_many(two.other, theirs, **closing)).text, "bulk")
+    answer = await send_many(two.other, sure, sure="yes")
+    assert answer.status_code == 409
+    assert await two.one.value("SELECT status FROM tip") == "assigned"
+    assert (await send_many(two.other, form_of(answer.text, "bulk"))).is_redirect
+    assert await two.one.value("SELECT status FROM tip") == "not_actionable"
+
+
+async def test_many_at_the_same_moment_are_one_and_a_conflict(two: Two) -> None:
+    mine, theirs = await listed_forms(two, two.one), await listed_forms(two, two.other)
+    await two.one.page(two.path)
+    answers = await asyncio.gather(
+        send_many(two.one, mine, act="assign", office=KOTWALI),
+        send_many(two.other, theirs, act="assign", office=BADLAPUR),
+    )
+    assert sorted(one.status_code for one in answers) == [303, 409]
