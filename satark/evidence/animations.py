@@ -8,6 +8,7 @@ from typing import IO, Any
 import av
 from PIL import Image
 
+from satark.evidence.colours import to_screen
 from satark.evidence.glimpses import look_at
 from satark.evidence.mp4 import open_mp4
 from satark.evidence.report import LeftOut, Mime, Report
@@ -65,7 +66,7 @@ def _frames(picture: Image.Image, count: int, left_out: list[LeftOut]) -> Iterat
 
 def _frame(picture: Image.Image) -> Any:
     """On white, where it can be seen through."""
-    seen = picture.convert("RGBA")
+    seen = to_screen(picture, picture.info.get("icc_profile")).convert("RGBA")
     paper = Image.new("RGB", seen.size, "white")
     paper.paste(seen, mask=seen.getchannel("A"))
     frame_of: Any = av.VideoFrame.from_image

@@ -13,6 +13,7 @@ import msgspec
 from PIL import ExifTags, Image, ImageFile
 
 from satark.evidence.animations import MOVING, clean_animation
+from satark.evidence.colours import to_screen
 from satark.evidence.cut_pictures import filled
 from satark.evidence.greys import to_eight_bits
 from satark.evidence.looks import look_of
@@ -108,7 +109,7 @@ def _pixels_of(picture: Image.Image) -> Image.Image:
     picture.draft("", (2 * width, 2 * height))
     picture.load()
     turn = _turn_of(picture)
-    fresh = _scaled(to_eight_bits(picture))
+    fresh = to_screen(_scaled(to_eight_bits(picture)), picture.info.get("icc_profile"))
     fresh = fresh.copy() if turn is None else fresh.transpose(turn)
     mode = "RGBA" if _is_see_through(fresh) else "RGB"
     if fresh.mode != mode:

@@ -12,10 +12,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from satark.evidence.report import Reason
 from satark.evidence.sandbox import Clean, Down, Sandbox, Withheld
-from tests.evidence.samples import pieces
+from tests.evidence.samples import pieces, saved
 
 CLEANER = "tests.evidence.hostile"
 
@@ -77,6 +78,15 @@ async def test_the_namespace_alone_lets_nothing_through() -> None:
 async def test_whatever_it_does_is_only_a_reason(taken_over: Sandbox, asked: bytes) -> None:
     assert await taken_over.clean(pieces(asked)) == Withheld(Reason.CRASHED)
     assert (await said(taken_over, b"l")).startswith("-")
+
+
+async def test_a_scan_in_colours_of_its_own_needs_nothing_from_outside() -> None:
+    """Its reader would look for a part of itself only now."""
+    sandbox = Sandbox("satark.evidence.cleaners")
+    result = await sandbox.clean(pieces(saved(Image.new("LAB", (9, 9), (150, 20, 20)), "TIFF")))
+    assert isinstance(result, Clean)
+    result.close()
+    sandbox.close()
 
 
 async def test_what_hangs_is_ended_at_the_end_of_its_time() -> None:

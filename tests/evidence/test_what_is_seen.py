@@ -13,7 +13,7 @@ import numpy as np
 import pillow_heif
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from satark.evidence.cleaners import clean_file
 from satark.evidence.cut_pictures import filled
@@ -242,6 +242,43 @@ def test_a_scan_of_twelve_bits_is_not_black() -> None:
     assert made.getpixel((255, 30)) == pytest.approx(255, abs=2)
 
 
+def swapping_profile() -> bytes:
+    """Of a camera that takes red for blue, so that one sees whether it was asked."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"?XYZ", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"?XYZ", b"bXYZ", 1)
+
+
+SWAPPED = [NAMES[2], NAMES[1], NAMES[0], NAMES[3]]
+
+
+@pytest.mark.parametrize(("form", "mode"), [
+    ("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("TIFF", "RGB"), ("HEIF", "RGB"),
+    ("AVIF", "RGB"),
+])  # fmt: skip
+def test_colours_are_those_that_the_profile_tells_of(form: str, mode: str) -> None:
+    pillow_heif.register_heif_opener()
+    sent = quarters(names=SWAPPED)
+    if mode == "RGBA":
+        sent.putalpha(200)
+    sent = sent.quantize() if mode == "P" else sent
+    report, data = cleaned(saved(sent, form, icc_profile=swapping_profile()))
+    assert (report.left_out, seen(picture_of(data))) == ((), NAMES)
+    assert "icc_profile" not in picture_of(data).info
+
+
+def test_a_picture_that_moves_has_the_colours_of_its_profile() -> None:
+    sent = [quarters(names=SWAPPED), quarters(names=SWAPPED[::-1])]
+    data = saved(sent[0], "PNG", save_all=True, append_images=sent[1:], duration=1000, icc_profile=swapping_profile())
+    assert seen(played(cleaned(data)[1], 0)) == NAMES
+
+
+@pytest.mark.parametrize("profile", [b"MARK" * 40, swapping_profile()[:200], b""])
+def test_a_profile_that_says_nothing_changes_nothing(profile: bytes) -> None:
+    assert seen(picture_of(cleaned(saved(quarters(), "JPEG", icc_profile=profile))[1])) == NAMES
+    grey = saved(quarters().convert("L"), "PNG", icc_profile=swapping_profile())
+    assert picture_of(cleaned(grey)[1]).size == SIZE
+
+
 @pytest.mark.parametrize("mode", ["CMYK", "RGBA", "P", "L", "LAB", "YCbCr"])
 def test_a_tiff_of_any_colours_is_shown(mode: str) -> None:
     picture = quarters().quantize() if mode == "P" else _lab(quarters()) if mode == "LAB" else quarters().convert(mode)
@@ -252,8 +289,6 @@ def test_a_tiff_of_any_colours_is_shown(mode: str) -> None:
 
 
 def _lab(picture: Image.Image) -> Image.Image:
-    from PIL import ImageCms
-
     return ImageCms.profileToProfile(
         picture, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
     )  # type: ignore[return-value]
