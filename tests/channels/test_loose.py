@@ -93,7 +93,9 @@ def test_a_body_is_taken_out_of_its_gzip() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [gzip.compress(b"x" * 1001), gzip.compress(b"x")[:-9], b"\x1f\x8b", b"\x1f\x8bnonsense"]
+    "body",
+    [gzip.compress(b"x" * 1001), gzip.compress(b"x")[:-9], b"\x1f\x8b", b"\x1f\x8bnonsense"],
+    ids=["too large", "cut", "the mark alone", "nonsense"],
 )
 def test_a_bomb_or_a_broken_one_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable):
