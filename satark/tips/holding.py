@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.store.clock import hour_of, now
@@ -28,8 +28,9 @@ def may_hold(kinds: Iterable[str]) -> bool:
 
 
 async def hold_of(db: AsyncConnection, tip_id: str) -> Any:
-    """The `hour` of a tip's hold and the `name` of who set it; None where there is none."""
-    wanted = select(_hold.hour, _officer.name).outerjoin(Officer, _officer.id == _hold.officer_id)
+    """The `hour` of a tip's hold and the `name` of who set it, or their id where nobody has it; None where there is none."""
+    name = func.coalesce(_officer.name, _hold.officer_id).label("name")
+    wanted = select(_hold.hour, name).outerjoin(Officer, _officer.id == _hold.officer_id)
     return (await db.execute(wanted.where(_hold.tip_id == tip_id))).one_or_none()
 
 
