@@ -35,6 +35,14 @@ from satark.conversation.words import digits_in, is_long, number_in, poster_in, 
 
 # A text with fewer digits that was no receipt tells something.
 FEWEST_DIGITS_OF_A_RECEIPT = 8
+_ANSWERS: dict[tuple[Slot | None, str], str] = {
+    (Slot.CHECK, "yes"): "check:send",
+    (Slot.CHECK, "no"): "cancel",
+    (Slot.ERASE, "yes"): "erase:yes",
+    (Slot.ERASE, "no"): "erase:no",
+    (Slot.SAME, "yes"): "same:yes",
+    (Slot.SAME, "no"): "same:no",
+}
 # Nobody listens, or not yet: who gave a ring is called back.
 _NO_ANSWER = (Kind.CLOSED, Kind.TIMEOUT, Kind.MISSED)
 
@@ -107,6 +115,8 @@ def _text(state: State, text: str, world: World) -> Turn:
         return command(state, name, world)
     if word in world.vocabulary.greetings:
         return again(state, world)
+    if turn := _yes_or_no(state, word, world):
+        return turn
     if state.asking in (None, Slot.LANGUAGE) and (locale := world.vocabulary.languages.get(word, "")):
         return choose(state, f"language:{locale}", world) or again(state, world)
     if poster := poster_in(text, world):
@@ -115,6 +125,12 @@ def _text(state: State, text: str, world: World) -> Turn:
     if number and (choice := dict(state.shown).get(number)) and (turn := choose(state, choice, world)):
         return turn
     return _receipt(state, word, world) or _words(state, text, world, is_number=bool(number))
+
+
+def _yes_or_no(state: State, word: str, world: World) -> Turn | None:
+    """Yes and no mean the same as the tap, where it was asked so."""
+    choice = _ANSWERS.get((state.asking, world.vocabulary.answers.get(word, "")), "")
+    return choose(state, choice, world) if choice and not state.unheard else None
 
 
 def _receipt(state: State, word: str, world: World) -> Turn | None:
@@ -162,6 +178,8 @@ def _give_at_once(state: State, given: Given, world: World) -> Turn:
         return spoken(kept, world)
     if kept.asking is Slot.ACCOUNT:
         return ask(Slot.ACCOUNT, kept, world, got=len(kept.given))
+    if kept.asking is Slot.ERASE and kept.withheld and given.aside:
+        return saying(notice("kept", kept), ask(Slot.ERASE, kept, world))
     if kept.asking is None or given.media is not None:
         return saying(notice("kept", kept), again(kept, world))
     return missed(kept, world, notice("kept", kept))

@@ -138,10 +138,15 @@ def _promise_is_due(slot: Slot, state: State) -> bool:
 
 def _warning_is_due(slot: Slot, state: State, world: World) -> bool:
     """A call is warned before it speaks, in the question itself: who speaks last may hang up at once."""
-    is_withheld = slot is Slot.ERASE or (state.withheld and slot in _BESIDE)
-    if world.keypad or state.tip or is_withheld or not state.has_content:
+    if world.keypad or not goes_by_itself(replace(state, asking=slot)):
         return False
     return not state.warned if slot is Slot.LANGUAGE else state.warned != _locale_or_none(state)
+
+
+def goes_by_itself(state: State) -> bool:
+    """Whether what was given is submitted where nothing more comes."""
+    is_withheld = state.asking is Slot.ERASE or (state.withheld and state.asking in _BESIDE)
+    return state.has_content and not state.tip and not is_withheld
 
 
 def _locale_or_none(state: State) -> str:

@@ -124,13 +124,14 @@ class State(Struct, frozen=True, omit_defaults=True):
 
 class Vocabulary(Struct, frozen=True):
     """The words that are understood, as `words.spelled` has them: commands by word, greetings, number words, the names of
-    languages, what stands around a receipt, what begins or ends a question, what fills a greeting, and what the office of
-    the range is called."""
+    languages, yes and no, what stands around a receipt, what begins or ends a question, what fills a greeting, and what the
+    office of the range is called."""
 
     commands: Mapping[str, str]
     greetings: frozenset[str]
     numbers: Mapping[str, int]
     languages: Mapping[str, str]
+    answers: Mapping[str, str]
     receipt_words: frozenset[str]
     questions: frozenset[str]
     fillers: frozenset[str]
@@ -139,7 +140,7 @@ class Vocabulary(Struct, frozen=True):
     @property
     def phrases(self) -> frozenset[str]:
         """All that is understood as a whole message."""
-        return self.greetings.union(self.commands, self.numbers, self.languages)
+        return self.greetings.union(self.commands, self.numbers, self.languages, self.answers)
 
 
 class World(Struct, frozen=True):

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from satark.channels.messages import Inbound, Kind, Media
 from satark.conversation.flow import step
+from satark.conversation.questions import goes_by_itself
 from satark.conversation.render import coalesce
-from satark.conversation.state import Ask, Turn, World
+from satark.conversation.state import Ask, State, Turn, World
 from satark.conversation.state import Event as FlowEvent
 from satark.identity.envelope import seal_address
 from satark.intake.arrivals import Thread
@@ -148,7 +149,7 @@ async def _advance(
     if not outcome.fresh:
         outcome.asks = list(outcome.remembered.said)
         return outcome
-    outcome.asks = coalesce(outcome.asks)
+    outcome.asks = coalesce(still_true(outcome.asks, outcome.remembered.state))
     said = tuple(outcome.asks) if thread.capabilities.answers_in_request else ()
     turns = outcome.remembered.turns + 1
     outcome.remembered = replace(outcome.remembered, said=said, turns=turns, muted=thread.is_muted)
@@ -246,8 +247,13 @@ async def _take_up_unsaid(db: AsyncConnection, pushing: Sequence[Outcome]) -> No
     unsent = await withdraw_unsent(db, [one.remembered.answer for one in following])
     for outcome in following:
         if outcome.remembered.answer in unsent:
-            outcome.asks = coalesce((*outcome.remembered.unsaid, *outcome.asks))
+            outcome.asks = coalesce(still_true((*outcome.remembered.unsaid, *outcome.asks), outcome.remembered.state))
         outcome.remembered = replace(outcome.remembered, unsaid=(), answer="")
+
+
+def still_true(asks: Sequence[Ask], state: State) -> list[Ask]:
+    """What is to be said, without the warning about a report that was sent or withheld meanwhile."""
+    return [one for one in asks if one.id != "unfinished" or goes_by_itself(state)]
 
 
 def _answer(press: Press, outcome: Outcome, now: int) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         greetings=frozenset(map(spelled, words["greetings"])),
         numbers={word: int(number) for word, number in _by_spelling(words["numbers"]).items()},
         languages=_by_spelling(words["languages"]),
+        answers=_by_spelling(words["answers"]),
         receipt_words=frozenset(one for phrase in words["receipt_words"] for one in spelled(phrase).split()),
         questions=frozenset(map(spelled, words["questions"])),
         fillers=frozenset(map(spelled, words["fillers"])),

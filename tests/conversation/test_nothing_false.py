@@ -347,3 +347,50 @@ def test_words_that_say_more_of_a_place_do_not_take_it_back(world: World) -> Non
     assert state.found == found
     assert "place_not_found" not in ids(asks)
     assert state.place.words == "here behind the temple"
+
+
+YES = ["yes", "haan", "Haan ji!", "हाँ", "जी हाँ", "ہاں", "ok", "ठीक बा"]
+NO = ["no", "nahi", "नहीं", "جی نہیں"]
+
+
+@pytest.mark.parametrize("word", YES)
+def test_who_says_not_to_send_and_then_yes_erases_it(world: World, word: str) -> None:
+    """To "shall we erase it?": it is not taken for more to tell, which would send what they do not want sent."""
+    state, _, _ = run(world, [*TOLD, text("they play cards"), text("cancel")])
+    state, asks, effects = run(world, [text(word)], state)
+    assert ids(asks) == ["erased"]
+    assert [type(effect) for effect in effects] == [Discard]
+
+
+@pytest.mark.parametrize("word", ["🙏", "please bhai", "kya hoga isse?"])
+def test_a_few_words_after_that_do_not_send_it(world: World, word: str) -> None:
+    state, asks, _ = run(world, [*TOLD, text("they play cards"), text("cancel"), text(word)])
+    assert last(asks) == "ask.erase"
+    _, _, effects = run(world, [IDLE], state)
+    assert not submitted(effects)
+
+
+@pytest.mark.parametrize("word", YES)
+def test_yes_sends_and_keeps_together(world: World, word: str) -> None:
+    before = [*TOLD, text("they play cards"), choice("done"), choice("at:unknown")]
+    _, _, effects = run(world, [*before, text(word)])
+    assert [one.whole for one in submitted(effects)] == [True]
+    _, _, effects = run(world, [PIN, text(word)], AFTER)
+    assert [one.given for one in effects if isinstance(one, Append)] == [(Given("the well", point=PIN.point),)]
+
+
+@pytest.mark.parametrize("word", NO)
+def test_no_sends_nothing_and_keeps_apart(world: World, word: str) -> None:
+    before = [*TOLD, text("they play cards"), choice("done"), choice("at:unknown")]
+    state, asks, effects = run(world, [*before, text(word)])
+    assert last(asks) == "ask.erase"
+    assert not submitted([*effects, *run(world, [IDLE], state)[2]])
+    state, _, effects = run(world, [photo("p"), text(word)], AFTER)
+    assert not [one for one in effects if isinstance(one, Append)]
+    assert [one.evidence for one in state.given] == ["p"]
+
+
+@pytest.mark.parametrize("word", [*YES, *NO])
+def test_an_answer_to_the_police_is_an_answer_to_the_police(world: World, word: str) -> None:
+    _, _, effects = run(world, [text(word)], replace(AFTER, asking=Slot.DIALOGUE))
+    assert [one.given for one in effects if isinstance(one, Append)] == [(Given(word),)]

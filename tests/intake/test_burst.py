@@ -133,3 +133,21 @@ async def test_three_texts_that_follow_answers_still_go_on(house: House, monkeyp
         monkeypatch.setattr("satark.intake.door.now", lambda minutes=at: now() + 60 * minutes)
         await say(house, [TOLD], first=at)
     assert (await state_of(house)).asking == "category"
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(("then", "said"), [("check:send", "Keep this number"), ("cancel", "It will not be sent")])
+async def test_what_is_sent_or_withheld_is_not_said_to_go_by_itself(
+    both_houses: House, then: str, said: str, together: bool
+) -> None:
+    """The warning that was not said yet goes with what it warns of."""
+    events = [LANGUAGE, GAMBLING, TOLD, Inbound(Kind.CHOICE, choice=then)]
+    if together:
+        await both_houses.core.door.receive(
+            chat(both_houses), [envelope("1", at, one) for at, one in enumerate(events)]
+        )
+    else:
+        await say(both_houses, events)
+    told = "\n".join(await deliver(both_houses))
+    assert said in told
+    assert "goes to the police as it is" not in told
