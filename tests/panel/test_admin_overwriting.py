@@ -4,6 +4,7 @@ import re
 
 from satark.routing.edits import CategoryEdit, OrderEdit
 from satark.routing.jurisdiction import Jurisdiction
+from tests.panel.second import confirmed
 from tests.panel.test_administration import Desk, each
 
 __all__ = ["each"]
@@ -18,6 +19,7 @@ def version_of(page: str) -> str:
 async def test_a_category_is_not_overwritten(each: Desk) -> None:
     version = version_of(await each.get("category?id=gambling"))
     assert (await each.category("gambling", version=version, **{"name-en": "Betting"})).is_redirect
+    await confirmed(each.house)
     answer = await each.category("gambling", version=version, **{"name-en": "Cards"})
     assert answer.status_code == 422
     assert 'value="Cards"' in answer.text
@@ -46,6 +48,7 @@ async def test_an_office_that_was_renamed_is_not_closed_by_an_old_page(each: Des
     station = "station/jaunpur/badlapur"
     version = version_of(await each.get(f"office?id={station}"))
     assert (await each.office(station, version=version, **{"name-en": "Badlapur Town"})).is_redirect
+    await confirmed(each.house)
     assert (await each.post("office/close", id=station, version=version)).status_code == 422
     assert not each.house.core.pack.offices[station].closed
     assert each.house.core.pack.offices[station].name["en"] == "Badlapur Town"

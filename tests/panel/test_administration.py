@@ -144,6 +144,7 @@ async def elsewhere(house: House) -> Jurisdiction:
 
 async def test_an_outpost_is_added_and_gets_a_tip(each: Desk) -> None:
     assert (await each.post("offices", **NEW_OUTPOST)).is_redirect
+    await confirmed(each.house)
     assert "Naya Ghat" in await each.get("offices")
     sp, path = await officer(each.house, "sp", DISTRICT), await tip_of(each.house)
     page, token = await sp.get(path), await form_of(sp, path)
@@ -159,6 +160,7 @@ async def test_a_category_is_renamed_on_the_form_and_in_a_chat(desk: Desk) -> No
     form = "/channels/webform/?lang=en"
     assert "Gambling and satta" in (await desk.client.get(form)).text
     assert (await desk.category("gambling", **{"name-en": "Betting dens"})).is_redirect
+    await confirmed(desk.house)
     assert "Betting dens" in (page := (await desk.client.get(form)).text)
     assert "Gambling and satta" not in page
     await desk.say("91", tap("language:en"))
@@ -200,6 +202,7 @@ async def test_a_closed_office_gets_nothing_and_can_be_accused(desk: Desk) -> No
 
 async def test_an_office_with_people_or_offices_below_is_not_closed(each: Desk) -> None:
     await each.post("offices", **NEW_OUTPOST)
+    await confirmed(each.house)
     await officer(each.house, "sho", STATION)
     answer = await each.post("office/close", id=STATION)
     assert answer.status_code == 422
@@ -249,6 +252,7 @@ async def test_who_closes_an_office_does_not_learn_whether_it_had_work_and_the_o
 async def test_an_office_moves_is_renamed_and_put_back(each: Desk) -> None:
     circle = {"kind": "circle", "parent": DISTRICT, "name-en": "City", "name-hi": "नगर"}
     assert (await each.post("offices", **circle)).is_redirect
+    await confirmed(each.house)
     moved = {"parent": "circle/jaunpur/city", "name-en": "Kotwali City", "lat": "25.75", "lon": "82.68"}
     assert (await each.office(STATION, **moved)).is_redirect
     await confirmed(each.house)
@@ -284,7 +288,8 @@ async def test_a_change_that_cannot_be_says_why(desk: Desk, changes: dict[str, s
 
 async def test_categories_are_added_ordered_and_filled(desk: Desk) -> None:
     new = {"name-en": "Cyber fraud", "name-hi": "साइबर ठगी", "detail-en": "By telephone", "detail-hi": "फ़ोन से"}
-    assert (await desk.post("categories", **new)).headers["location"].endswith("?id=cyber_fraud")
+    assert (await desk.post("categories", **new)).headers["location"].endswith("?asked=yes")
+    await confirmed(desk.house)
     assert [one.id for one in desk.house.core.pack.categories][-2:] == ["cyber_fraud", "other"]
     assert (await desk.post("categories/move", id="cyber_fraud", way="up")).is_redirect
     assert [one.id for one in desk.house.core.pack.categories][-3:] == ["cyber_fraud", "serious_crime", "other"]

@@ -79,7 +79,33 @@ async def test_one_alone_does_not_decide_who_is_accused(desk: Desk) -> None:
     assert (await decide(second)).is_redirect
     assert not accuses()
     assert (await decide(second)).status_code == 409, "it was asked for before that was changed"
-    assert (await desk.category("gambling", **{"name-en": "Betting dens"})).headers["location"] != f"{PAGE}?asked=yes"
+    assert (await desk.category("gambling", weight="2")).headers["location"] != f"{PAGE}?asked=yes"
+
+
+NAMED_POLICE = {"name-en": "Police bribes", "name-hi": "पुलिस की रिश्वत", "detail-en": "Money", "detail-hi": "पैसे"}
+
+
+async def test_one_alone_does_not_change_what_citizens_read_where_they_choose_whom_to_accuse(desk: Desk) -> None:
+    """Two names that are exchanged send a tip to the very office that it is about."""
+    asks = [
+        lambda: desk.category("gambling", **{"name-en": "Police bribes"}),
+        lambda: desk.category("police_corruption", **{"detail-en": "Of shops"}),
+        lambda: desk.post("categories", **NAMED_POLICE),
+        lambda: desk.office(STATION, **{"name-en": "Lines"}),
+        lambda: desk.post("offices", kind="outpost", parent=STATION, **{"name-en": "Naya", "name-hi": "नया"}),
+        lambda: desk.word("DIG office", "en", "SP office"),
+        lambda: desk.word("Is it one of these?", "en", "Is it none of these?"),
+    ]
+    for ask in asks:
+        answer = await ask()
+        assert answer.is_redirect, answer.text
+        assert answer.headers["location"] == f"{PAGE}?asked=yes"
+    assert await desk.value(f"{ALL} edit") == 0
+    officer, second = await as_officer(desk.house, "dig"), await administrator(desk.house, "second")
+    for page in ((await officer.get("/panel/oversight")).text, (await second.get(PAGE)).text):
+        for words in ("Police bribes", "Of shops", "Lines", "Naya", "DIG office", "SP office", "Is it none of these?"):
+            assert f"“{words}”" in page, "who confirms reads what citizens would"
+    assert (await desk.word("Language", "en", "Tongue")).headers["location"] != f"{PAGE}?asked=yes"
 
 
 async def test_what_is_declined_or_too_old_is_not_done(desk: Desk) -> None:

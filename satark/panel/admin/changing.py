@@ -117,9 +117,16 @@ async def _ask(work: Work, wanted: Wanted) -> None:
         "kind": kind, "key": key, "action": wanted.action, "about": wanted.about, "edit": wanted.edit,
         "before": msgspec.json.encode(kept).decode() if kept else "",
     }  # fmt: skip
-    offices = [key] if kind == "office" else []
-    await second.ask(work, Kind.EDIT if wanted.edit else Kind.TAKE_BACK, "", offices, value)
+    await second.ask(work, Kind.EDIT if wanted.edit else Kind.TAKE_BACK, "", _concerned(work, wanted), value)
     raise Elsewhere(ASKED)
+
+
+def _concerned(work: Work, wanted: Wanted) -> list[str]:
+    """The office that is changed; of a new one, that which it comes below."""
+    kind, key = wanted.slot
+    if kind != "office":
+        return []
+    return [key] if key in work.core.pack.offices else [wanted.after.parents[key]]
 
 
 def line(work: Work, name: str) -> str:

@@ -4,7 +4,7 @@ A request lives three days. What an account's password is, neither of the two kn
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -87,17 +87,29 @@ async def recent(work: Work) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class Shown:
-    """A request as pages show it: what was asked for, whether it waits, and whether the reader may confirm it."""
+    """A request as pages show it: what was asked for, whether it waits, and whether the reader may confirm it. `words` are
+    those that citizens would read, and `parent` is the office above, where an edit names them."""
 
     row: Any
     value: Mapping[str, Any]
+    words: tuple[str, ...]
+    parent: str
     waits: bool
     may_confirm: bool
 
 
 def shown(work: Work, row: Any) -> Shown:
     value = dict.fromkeys(("login", "name", "role", "kind", "key", "edit"), "") | (msgspec.json.decode(row.value) or {})
-    return Shown(row, value, waits(row), may_confirm(work, row))
+    edit = msgspec.json.decode(value["edit"]) if value["edit"] else {}
+    return Shown(row, value, tuple(_words(edit)), edit.get("parent", ""), waits(row), may_confirm(work, row))
+
+
+def _words(edit: Mapping[str, Any]) -> Iterator[str]:
+    for field in ("name", "detail"):
+        yield from edit.get(field, {}).values()
+    if "message" in edit:
+        yield edit["message"]
+    yield from edit.get("forms", ())
 
 
 def is_news(row: Any) -> bool:
