@@ -7,6 +7,7 @@ other time, whatever looks like an address.
 import json
 import logging
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ _ADDRESSES = re.compile(
 )
 # Not \w, to which the vowel signs of Indian scripts do not belong.
 _WORDS = re.compile(r"""[^\s"'<>(){}\[\],.:;!?&=/\\]{2,}""")
+_SHOWN = re.compile(r"[<(\n]")
 _DIGITS = 6
 
 _handled: ContextVar[tuple[bytes | str, ...]] = ContextVar("satark_handled", default=())
@@ -62,19 +64,37 @@ def redact_records() -> None:
 
     def make_redacted(*args: object, **kwargs: object) -> logging.LogRecord:
         record: logging.LogRecord = make(*args, **kwargs)
-        return record if record.pathname.startswith(CORE) else _redacted(record)
+        return record if _is_said_by_core() else _redacted(record)
 
     make_redacted.redacts = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(make_redacted)
 
 
+def _is_said_by_core() -> bool:
+    """Whether the core logs, as the stack says: a record's own path is what its author says with `stacklevel`."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename == logging.__file__:
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith(CORE)
+
+
 def _redacted(record: logging.LogRecord) -> logging.LogRecord:
+    """The name of a logger is its author's words too. What asyncio says of a task or a callback shows its error and its
+    arguments, long after anybody handled them: only its first words stay."""
     try:
         said = record.getMessage()
     except Exception:  # noqa: BLE001 - arguments that do not fit their line, or that raise when they are told
         said = "a log line that cannot be written"
+    if record.name == "asyncio":
+        said = _SHOWN.split(said)[0].rstrip()
+    record.name = redact(record.name, _words_handled())
     record.msg, record.args = redact(said, _words_handled(), MAX_LINE), None
     return record
+
+
+def redact_line(line: str) -> str:
+    """Return a line that a plugin prints without what leads to a person."""
+    return redact(line, _words_handled(), MAX_LINE)
 
 
 def _words_handled() -> set[str]:

@@ -4,11 +4,13 @@ A traceback names values and a request line has an address; what an operator nee
 """
 
 import logging
+import sys
 import time
 import traceback
 from typing import Any
 
-from satark.channels.redaction import redact_records
+from satark.channels.redaction import redact, redact_records
+from satark.web.printed import redact_printed
 
 QUIET = (
     "httpx httpcore aiohttp telegram aiosqlite sqlalchemy asyncio multipart python_multipart arq PIL libav alembic "
@@ -29,16 +31,16 @@ class CoarseFormatter(logging.Formatter):
     def formatException(self, ei: Any) -> str:
         kind, _, trace = ei
         places = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(trace)]
-        return f"{kind.__name__} at " + " < ".join(reversed(places[-6:]))
+        return f"{redact(kind.__name__)} at " + " < ".join(reversed(places[-6:]))
 
     def formatStack(self, stack_info: str) -> str:  # noqa: ARG002 - logging's name
         return ""
 
 
 def configure_logging(level: int = logging.INFO) -> None:
-    """At the root's handlers, so that no library goes around it; what plugins and libraries log is redacted."""
+    """At the root's handlers, so that no library goes around it; what plugins and libraries log or print is redacted."""
     redact_records()
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(getattr(sys.stderr, "stream", sys.stderr))
     handler.setFormatter(CoarseFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:
@@ -46,3 +48,4 @@ def configure_logging(level: int = logging.INFO) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"
+    redact_printed()

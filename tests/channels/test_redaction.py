@@ -1,9 +1,12 @@
 """What a plugin says leads to nobody: its reasons and its log lines are redacted."""
 
 import asyncio
+import gc
 import io
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -16,6 +19,7 @@ from satark.channels.messages import Capabilities, Never, Secret, Sent, TryAgain
 from satark.channels.redaction import MASK, MAX_REASON, handling, redact
 from satark.channels.spec import Channel
 from satark.web.logs import configure_logging
+from satark.web.printed import RedactedStream
 
 NUMBER = "919876500042"
 NAME = "रामू Canary"
@@ -99,7 +103,9 @@ def said() -> Iterator[io.StringIO]:
     configure_logging()
     stream = io.StringIO()
     root.handlers[0].setStream(stream)  # type: ignore[attr-defined]
+    hooks = threading.excepthook, sys.unraisablehook
     yield stream
+    threading.excepthook, sys.unraisablehook = hooks
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.setLogRecordFactory(make)
@@ -133,3 +139,72 @@ async def test_no_word_of_a_request_is_logged_while_it_is_read(body: bytes, said
 def test_a_line_that_cannot_be_written_is_no_error(said: io.StringIO) -> None:
     logging.getLogger("satark_other").warning("%d", NUMBER)
     assert said.getvalue().endswith("satark_other: a log line that cannot be written\n")
+
+
+def test_a_plugin_does_not_log_in_the_name_of_the_core(said: io.StringIO) -> None:
+    """`stacklevel` says what path a record has, and the name of a logger is anybody's."""
+    from satark.channels.threads import ChannelThreads
+
+    def log() -> None:
+        logging.getLogger("satark.core").warning("to %s", NUMBER, stacklevel=2)
+        logging.getLogger(f"satark.{NUMBER}").warning("sent")
+        try:
+            raise type(f"No{NUMBER}Error", (Exception,), {})(NUMBER)
+        except Exception:
+            logging.getLogger("satark.core").exception("failed", stack_info=True, extra={"address": NUMBER})
+
+    asyncio.run(ChannelThreads().run(log, 5))
+    assert NUMBER not in said.getvalue()
+    assert f"satark.core: to {MASK}\n" in said.getvalue()
+
+
+async def test_an_error_that_nobody_awaits_tells_no_name(said: io.StringIO) -> None:
+    async def fail(name: str) -> None:
+        raise ValueError(name)
+
+    with handling(NAME):
+        task = asyncio.create_task(fail(NAME))
+        asyncio.get_running_loop().call_soon(fail, NAME, 1)
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+    assert "Task exception was never retrieved" in said.getvalue()
+    assert "Exception in callback" in said.getvalue()
+    assert "Canary" not in said.getvalue()
+
+
+def test_what_a_plugin_prints_is_redacted(said: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", RedactedStream(streams[0]))
+    monkeypatch.setattr(sys, "stderr", RedactedStream(streams[1]))
+    with handling(NAME):
+        print("to", NAME, NUMBER[:5], NUMBER[5:], flush=True)  # noqa: T201
+        print(NUMBER, end="", flush=True)  # noqa: T201
+    print(NUMBER, file=sys.stderr)  # noqa: T201
+    printed = streams[0].getvalue() + streams[1].getvalue()
+    assert streams[0].getvalue() == f"to {MASK} {MASK}\n{MASK}"
+    assert streams[1].getvalue() == f"{MASK}\n"
+    for word in (NUMBER, NUMBER[5:], "Canary"):
+        assert word not in printed
+
+
+def test_an_error_of_a_thread_is_told_by_its_kind(said: io.StringIO) -> None:
+    def fail() -> None:
+        raise ValueError(NAME)
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    assert "a thread ended" in said.getvalue()
+    assert "ValueError at " in said.getvalue()
+    assert "Canary" not in said.getvalue()
+
+
+def test_what_the_core_prints_is_printed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    from satark.commands.check import _say
+
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", RedactedStream(stream))
+    _say(True, "reached at 127.0.0.1:8000")
+    assert "reached at 127.0.0.1:8000" in stream.getvalue()
