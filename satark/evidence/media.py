@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import av
 
+from satark.evidence.cut_films import is_cut
 from satark.evidence.glimpses import cover_of, listen_to, look_at
 from satark.evidence.mp4 import open_mp4
 from satark.evidence.offset_file import OffsetFile
@@ -50,10 +51,15 @@ class _Media:
         self._source.seek(0)
         return av.open(self._source, "r", format=self.demuxer, metadata_errors="ignore")
 
+    @property
+    def is_cut(self) -> bool:
+        return is_cut(self._source, self.demuxer)
+
 
 def _cleaned(media: _Media, target: IO[bytes], found: Survey, as_spoken: bool) -> Report:
     disguises = bool(found.sounds) and not as_spoken and (found.video is None or found.is_still)
-    left_out = found.left_out + _write(media, target, found, disguises)
+    rest = (LeftOut.REST,) if media.is_cut else ()
+    left_out = rest + found.left_out + _write(media, target, found, disguises)
     target.flush()
     target.seek(0)
     if found.video is not None:

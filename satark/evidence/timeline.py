@@ -7,6 +7,8 @@ from typing import Any
 # Containers whose clock may jump in the middle (FFmpeg's AVFMT_TS_DISCONT, and recorders).
 JUMPING = frozenset({"mpegts", "mpeg", "dhav"})
 LARGEST_GAP_S = 10.0
+# Within one track times go back a little where pictures are not stored in their order.
+LARGEST_STEP_BACK_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,12 @@ class Timeline:
 
     def __init__(self, jumps: bool, origin: float = 0.0) -> None:
         self._jumps = jumps
+        # What is taken from the clock: now, and of each track, for they do not pass a jump at the same moment.
         self._shift = origin
-        # When the next packet of any track is expected: where one track pauses, the others tell the time.
+        self._shifts = dict[int, float]()
+        # When each track was last seen, and when the next packet of any is expected: where one pauses, the others tell the
+        # time.
+        self._last = dict[int, float]()
         self._next: float | None = None
 
     def move(self, packet: Any) -> None:
@@ -33,19 +39,29 @@ class Timeline:
         came = packet.dts if packet.dts is not None else packet.pts
         if came is None or not tick:
             return
+        index = packet.stream.index
         if self._jumps:
-            self._follow_jump(float(came * tick), float((packet.duration or 0) * tick))
-        shift = round(self._shift / tick)
+            self._follow_jump(index, float(came * tick), float((packet.duration or 0) * tick))
+        shift = round(self._shifts.get(index, self._shift) / tick)
         if packet.dts is not None:
             packet.dts -= shift
         if packet.pts is not None:
             packet.pts -= shift
 
-    def _follow_jump(self, time: float, duration: float) -> None:
-        expected = time - self._shift if self._next is None else self._next
-        if abs(time - self._shift - expected) > LARGEST_GAP_S:
-            self._shift = time - expected
-        self._next = max(expected, time - self._shift + duration)
+    def _follow_jump(self, index: int, time: float, duration: float) -> None:
+        shift = self._shifts.get(index, self._shift)
+        expected = time - shift if self._next is None else self._next
+        if self._is_jump(index, time - shift, expected):
+            # Another track may have passed it before.
+            if self._is_jump(index, time - self._shift, expected):
+                self._shift = time - expected
+            shift = self._shift
+        self._shifts[index] = shift
+        self._last[index] = time - shift
+        self._next = max(expected, time - shift + duration)
+
+    def _is_jump(self, index: int, time: float, expected: float) -> bool:
+        return time < self._last.get(index, time) - LARGEST_STEP_BACK_S or abs(time - expected) > LARGEST_GAP_S
 
 
 def measure(media: Any, streams: Iterable[Any], jumps: bool) -> dict[int, Span]:

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from satark.evidence.cleaners import clean_file
+from satark.evidence.cut_films import is_cut
 from satark.evidence.cut_pictures import filled
 from satark.evidence.report import LeftOut, Mime, NotClean, Reason, Report
 from tests.evidence import samples
@@ -168,6 +169,46 @@ def test_a_clock_that_jumps_in_the_middle_is_followed() -> None:
         times = [frame.time for frame in media.decode(video=0)]
     assert len(times) >= 38
     assert times[-1] < 3
+
+
+@pytest.mark.parametrize(("form", "codec"), [("mpegts", "libx264"), ("vob", "mpeg2video")])
+def test_a_clock_that_begins_anew_again_and_again_loses_nothing(form: str, codec: str) -> None:
+    """As of a recorder that joins its short files: each of them begins at the same time."""
+    part = film([quarters()] * 50, form, codec, rate=25)
+    report, data = cleaned(part * 4)
+    with av.open(io.BytesIO(data)) as media:
+        times = [frame.time for frame in media.decode(video=0)]
+    assert report.left_out == ()
+    assert len(times) >= 4 * 48
+    assert times[-1] == pytest.approx(8, abs=0.5)
+
+
+CUT = [("mp4", "libx264", {"movflags": "frag_keyframe+empty_moov"}), ("mp4", "libx264", {"moov_size": "20000"}),
+       ("matroska", "libx264", {}), ("avi", "mpeg4", {})]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "codec", "options"), CUT)
+def test_a_film_that_breaks_off_says_so(form: str, codec: str, options: dict[str, str]) -> None:
+    file = io.BytesIO()
+    with av.open(file, "w", format=form, container_options=options) as made:
+        stream: Any = made.add_stream(codec, rate=10)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number in range(60):
+            made.mux(stream.encode(av.VideoFrame.from_image(samples.scene(number))))
+        made.mux(stream.encode(None))
+    whole = file.getvalue()
+    assert cleaned(whole)[0].left_out == ()
+    assert cleaned(whole + b"MARK-9f3a")[0].left_out == ()
+    assert cleaned(whole[: len(whole) * 3 // 5])[0].left_out == (LeftOut.REST,)
+
+
+@pytest.mark.parametrize(
+    ("demuxer", "head"),
+    [("avi", b"RIFF\0\0\0\0AVI "), ("wav", b"RIFF\xff\xff\xff\xffWAVE"), ("mp4", b"\0\0\0\0mdat" * 2), ("mp4", b"\xff" * 40),
+     ("matroska", b"\x1aE\xdf\xa3\x80\x18\x53\x80\x67\x01" + b"\xff" * 7), ("matroska", b"\x1aE\xdf\xa3"), ("ogg", b"")],
+)  # fmt: skip
+def test_what_does_not_say_where_it_ends_is_not_cut(demuxer: str, head: bytes) -> None:
+    assert not is_cut(io.BytesIO(head), demuxer)
 
 
 def test_a_film_of_many_sizes_keeps_its_shape() -> None:
