@@ -54,14 +54,18 @@ def _answers(form: Form, questions: Questions) -> Iterator[Inbound]:
     yield _choice("done")
     if point := point_of(form):
         yield Inbound(Kind.LOCATION, point=point)
-    yield from _place(form, accusing)
+    yield from _place(form, questions, accusing=accusing)
     yield _choice(questions.submit)
 
 
-def _place(form: Form, accusing: bool) -> Iterator[Inbound]:
-    """The words first, which stay with the tip; then the choice, which is final."""
+def _place(form: Form, questions: Questions, *, accusing: bool) -> Iterator[Inbound]:
+    """The words first, which stay with the tip; then the choice, which is final. Where a station is accused the report goes
+    by that; what was said of the place stays with it as words."""
     words, chosen = form.get("place_words"), form.get("place")
     if accusing and form.get("accused").startswith("by:station/"):
+        words, chosen = " ".join(filter(None, (_name_of(chosen, questions), words))), ""
+        if words:
+            yield Inbound(Kind.TEXT, text=words)
         return
     if words:
         yield Inbound(Kind.TEXT, text=words)
@@ -99,6 +103,12 @@ def _given(form: Form) -> Iterator[Inbound]:
         yield Inbound(Kind.MEDIA, media=media)
     if text := form.get("text"):
         yield Inbound(Kind.TEXT, text=text)
+
+
+def _name_of(place: str, questions: Questions) -> str:
+    """What the form calls a place; "" where it has none of that id."""
+    offered = (one for group in questions.places for one in (group.district, *group.stations))
+    return next((one.label for one in offered if one.id == place), "")
 
 
 def _choice(value: str) -> Inbound:

@@ -18,6 +18,8 @@ from satark_webform.reading import MOST_FILES, BadForm, Form, read_form
 HERE = Path(__file__).parent
 FILE_LIMIT = 100 * 2**20
 GONE = "receipt.gone"
+# What is asked while a report is not sent, so that it can still be withheld.
+OF_A_REPORT = frozenset({"ask.category", "ask.accused", "ask.account", "ask.place", "ask.pin", "ask.check"})
 
 
 class WebForm(Channel):
@@ -138,9 +140,9 @@ class WebForm(Channel):
         receipt = next((prompt for prompt in prompts if prompt.code), None)
         if receipt is not None:
             return self._page("receipt.html", locale, form, prompts=prompts, code=receipt.code)
-        return self._page(
-            "step.html", locale, form, prompts=prompts, asks=prompts[-1].asks if prompts else Asks.NOTHING
-        )
+        last = prompts[-1] if prompts else None
+        asks, is_unsent = (last.asks, last.id in OF_A_REPORT) if last else (Asks.NOTHING, False)
+        return self._page("step.html", locale, form, prompts=prompts, asks=asks, is_unsent=is_unsent)
 
     def _form(self, locale: str, form: Form, errors: Sequence[str] = (), status: int = 200) -> Response:
         questions = self.host.questions(locale, form.get("poster"))

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from conftest import House, house_at
+from satark.channels.messages import Kind
 from satark.channels.spec import Channel
 from satark.channels.testing import ChannelContract
 from satark_webform import plugin
+from satark_webform.envelopes import whole_report
 from satark_webform.plugin import WebForm
+from satark_webform.reading import Form
 
 STATIC = Path(plugin.__file__).parent / "static"
 
@@ -266,3 +269,33 @@ async def test_a_file_that_came_empty_is_kept_and_one_that_was_not_picked_is_non
     assert receipt((await client.post("/channels/webform/", content=body, headers=headers)).text)
     async with house.core.store.read() as db:
         assert (await db.execute(text("SELECT count(*) FROM evidence"))).scalar_one() == count
+
+
+async def test_where_it_is_stays_with_a_report_about_a_station(house: House) -> None:
+    """The report goes by the station that is accused; the place that was named is for whoever reads it."""
+    channel = house.core.registry.channels["webform"]
+    assert isinstance(channel, WebForm)
+    questions = channel.host.questions("en", "")
+    fields = {"category": ["category:police_corruption"], "accused": ["by:station/jaunpur/kotwali"], "text": ["they take money"],
+              "place": ["at:station/jaunpur/shahganj"], "place_words": ["behind the mill"]}  # fmt: skip
+    form = Form()
+    form.fields.update(fields)
+    said = [one.inbound for one in whole_report(form, questions)]
+    assert [one.text for one in said if one.kind is Kind.TEXT] == ["they take money", "Shahganj behind the mill"]
+    assert not [one for one in said if one.choice.startswith("at:")]
+
+
+async def test_a_report_can_be_withheld_on_every_page_of_its_steps(client: httpx.AsyncClient) -> None:
+    """Most pages have nothing to write in: a button does what is promised."""
+    page = (await client.get("/channels/webform/step?lang=en")).text
+    steps: list[dict[str, Any]] = [{"choice": "category:weapons"}, {"text": "in the shed"}, {"choice": "done"},
+                                   {"choice": "at:unknown"}, {"choice": "cancel"}, {"choice": "erase:yes"}]  # fmt: skip
+    pages = []
+    for answer in steps:
+        numbers = dict(re.findall(r'name="(token|nonce)" value="([^"]+)"', page))
+        page = (await client.post("/channels/webform/step", data={**numbers, **answer})).text
+        pages.append(page)
+    assert ["Do not send</button>" in one for one in pages] == [True, True, True, True, False, False]
+    assert "press the button" in pages[1]
+    assert "write: cancel" not in pages[1]
+    assert "is erased, and is not sent" in pages[-1]
