@@ -43,6 +43,8 @@ _ANSWERS: dict[tuple[Slot | None, str], str] = {
     (Slot.SAME, "yes"): "same:yes",
     (Slot.SAME, "no"): "same:no",
 }
+# What is written here may be a part of what is told.
+_TELLING = frozenset({Slot.ACCOUNT, Slot.PLACE, Slot.PIN, Slot.ACCUSED, Slot.DIALOGUE})
 # Nobody listens, or not yet: who gave a ring is called back.
 _NO_ANSWER = (Kind.CLOSED, Kind.TIMEOUT, Kind.MISSED)
 
@@ -135,7 +137,8 @@ def _yes_or_no(state: State, word: str, world: World) -> Turn | None:
 
 def _receipt(state: State, word: str, world: World) -> Turn | None:
     """A receipt is looked up whenever it comes."""
-    receipt = receipt_asked_for(word, world.vocabulary, awaited=state.asking is Slot.RECEIPT)
+    awaited, telling = state.asking is Slot.RECEIPT, state.asking in _TELLING
+    receipt = receipt_asked_for(word, world.vocabulary, awaited=awaited, telling=telling)
     return doing(Turn(replace(state, asking=Slot.RECEIPT)), LookUp(receipt)) if receipt else None
 
 

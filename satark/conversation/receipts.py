@@ -31,16 +31,27 @@ def is_receipt(digits: str) -> bool:
     return len(digits) == RECEIPT_DIGITS and digits.isdecimal() and bool(damm.is_valid(digits))
 
 
-def receipt_asked_for(spelled: str, vocabulary: Vocabulary, *, awaited: bool) -> str:
+def receipt_asked_for(spelled: str, vocabulary: Vocabulary, *, awaited: bool, telling: bool = False) -> str:
     """The 16 digits of a message (as `words.spelled` has it) that asks about them and says nothing else, right or wrong; ""
-    of others. Where a receipt is `awaited`, a right one is found among any words."""
+    of others. A right one is found among a word or two that are not known, unless something is being told, of which they
+    may be a part; where a receipt is `awaited`, among any."""
     if len(digits := _NO_DIGITS.sub("", spelled)) < RECEIPT_DIGITS:
         return ""
-    words = [word for word in spelled.split() if not word.isdecimal() and word not in vocabulary.receipt_words]
-    if len(digits) == RECEIPT_DIGITS and not words:
-        return digits
-    found = [_NO_DIGITS.sub("", spelled[start:end]) for start, end in _receipts(spelled)]
-    return found[0] if found and (awaited or len(words) < FEWEST_WORDS) else ""
+    first = next(_receipts(spelled), None)
+    if first is None:
+        return digits if len(digits) == RECEIPT_DIGITS and not _others(spelled, vocabulary) else ""
+    start, end = first
+    rest = f"{spelled[:start]} {spelled[end:]}"
+    others = _others(rest, vocabulary)
+    # Another number beside it is told: it would be lost.
+    is_alone = re.search("[0-9]{3}", rest) is None and (others == 0 or (others < FEWEST_WORDS and not telling))
+    is_asked = awaited or is_alone
+    return _NO_DIGITS.sub("", spelled[start:end]) if is_asked else ""
+
+
+def _others(spelled: str, vocabulary: Vocabulary) -> int:
+    """How many words do not belong to a question about a receipt."""
+    return sum(not word.isdecimal() and word not in vocabulary.receipt_words for word in spelled.split())
 
 
 def hide_receipts(text: str) -> str:

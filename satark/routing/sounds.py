@@ -26,14 +26,16 @@ _ALIKE = dict(
     pair.split(">") for pair in ("ph>f w>v z>j q>k x>ks ee>i oo>u ou>o au>o ai>e ck>k sh>s chh>ch y>i h>").split()
 )
 _SOFT_C, _HARD_C = re.compile("c(?=[eiy])"), re.compile("c(?!h)")
+# Unicode lays out the other scripts of India as it does Devanagari, each in a block of 128.
+_AS_DEVANAGARI = {code: chr(0x900 + code % 128) for code in range(0x980, 0xD80)} | {0xA70: "ं", 0xA71: ""}
 _VOWEL = re.compile("[aiu]")
 _ENDING = re.compile("[aiun]+$")
 
 
 def romanised(text: str) -> str:
-    """Devanagari and Urdu in Latin letters, near enough to compare; other letters as they are, without marks."""
+    """The scripts of India in Latin letters, near enough to compare; other letters as they are, without marks."""
     out: list[str] = []
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = unicodedata.normalize("NFKD", text.casefold()).translate(_AS_DEVANAGARI)
     for at, char in enumerate(letters):
         if char == "़":
             continue

@@ -69,6 +69,14 @@ def test_asked_for_it_is_found_among_other_words(world: World) -> None:
     assert step(state, text(said), world).effects == (LookUp(RECEIPT),)
 
 
+def test_beside_a_name_that_is_told_it_is_hidden_and_the_name_kept(world: World) -> None:
+    state, _, _ = run(world, [choice("language:en"), choice("category:gambling")])
+    turn = step(state, text(f"Kallu Bhai {GROUPED}"), world)
+    assert [one.text for one in turn.state.given] == [f"Kallu Bhai {MASK}"]
+    turn = step(state, text(f"{GROUPED}, 9415012345"), world)
+    assert [one.text for one in turn.state.given] == [f"{MASK}, 9415012345"]
+
+
 def test_a_wrong_digit_is_still_asked_about(world: World) -> None:
     assert step(State(), text("1234 5678 9012 3456."), world).effects == (LookUp("1234567890123456"),)
 

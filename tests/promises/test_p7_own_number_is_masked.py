@@ -169,6 +169,9 @@ PROFILES = {
     "initials together": ("Arvind Kumar Singh", "AK Singh"),
     "a respectful ending": ("Harikesh Nishad", "Harikeshji"),
     "e-mail, initial and family name": ("Harikesh Bhardwaj", "hbhardwaj@gmail.com"),
+    "in Gujarati": ("Arvind", "અરવિંદ"),
+    "in Gurmukhi": ("Arvind", "ਅਰਵਿੰਦ"),
+    "in Bengali": ("Suresh Nishad", "সুরেশ"),
     "in Devanagari, joined": ("Shyam Lal", "श्यामलाल"),
 }
 

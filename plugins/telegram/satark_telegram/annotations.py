@@ -31,6 +31,9 @@ def _annotations(message: Message, sender: User) -> Iterator[tuple[AnnotationKin
         yield AnnotationKind.QUOTED, words
     for text, entities in ((message.text, message.entities), (message.caption, message.caption_entities)):
         yield from ((AnnotationKind.LINK, link) for link in _links(text, entities, sender))
+    preview = message.link_preview_options.url if message.link_preview_options else ""
+    if preview and preview not in message.text:
+        yield AnnotationKind.LINK, preview
     for row in message.reply_markup.inline_keyboard if message.reply_markup else ():
         yield from ((AnnotationKind.LINK, _link(button.text, button.url)) for button in row if button.url)
 
@@ -40,7 +43,7 @@ def _links(text: str, entities: Sequence[Entity], sender: User) -> Iterator[str]
     units = text.encode("utf-16-le")
     for entity in entities:
         words = units[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
-        if entity.type == "text_link" and entity.url:
+        if entity.url:
             yield _link(words, entity.url)
         elif entity.user and entity.user.id not in (0, sender.id):
             yield _link(words, _account(entity.user))
@@ -94,7 +97,7 @@ def _post(chat: Chat, message_id: int) -> str:
 def _quoted(message: Message) -> Iterator[str]:
     """The words that are answered, unless they are ours; of another chat, whose they are too."""
     replied = message.reply_to_message
-    ours = replied is not None and (replied.from_ is None or replied.from_.is_bot)
+    ours = replied is not None and replied.from_ is not None and replied.from_.is_bot
     part = "" if ours or message.quote is None else message.quote.text
     whole = "" if ours or replied is None else replied.text or replied.caption
     origin = message.external_reply.origin if message.external_reply else None

@@ -36,6 +36,8 @@ def _plain(message: Message, user: User | None) -> Inbound:
         return _card(message.contact, user or NOBODY)
     if message.poll:
         return _poll(message.poll)
+    if message.checklist:
+        return _words_of(message.checklist.title, *(one.text for one in message.checklist.tasks))
     found = _file(message)
     return _media(*found, message.caption) if found else Inbound(Kind.UNSUPPORTED, message.caption)
 
@@ -72,7 +74,12 @@ def _card(contact: Contact, user: User) -> Inbound:
 
 def _poll(poll: Poll) -> Inbound:
     """Its words. Nobody can vote here."""
-    return Inbound(Kind.UNSUPPORTED, "\n".join(filter(None, (poll.question, *(one.text for one in poll.options)))))
+    return _words_of(poll.question, *(one.text for one in poll.options), poll.explanation)
+
+
+def _words_of(*lines: str) -> Inbound:
+    """What something that cannot be used here says."""
+    return Inbound(Kind.UNSUPPORTED, "\n".join(filter(None, lines)))
 
 
 def _file(message: Message) -> tuple[MediaKind, str, File] | None:

@@ -92,6 +92,7 @@ class PollOption(Struct):
 class Poll(Struct):
     question: str = ""
     options: list[PollOption] = []
+    explanation: str = ""
 
 
 class Entity(Struct):
@@ -129,6 +130,21 @@ class OtherReply(Struct):
     origin: Origin | None = None
 
 
+class Preview(Struct):
+    """The page that is shown below a text, which need not name it."""
+
+    url: str = ""
+
+
+class Task(Struct):
+    text: str = ""
+
+
+class Checklist(Struct):
+    title: str = ""
+    tasks: list[Task] = []
+
+
 class Button(Struct):
     text: str = ""
     callback_data: str = ""
@@ -156,6 +172,8 @@ class Message(Struct):
     venue: Venue | None = None
     contact: Contact | None = None
     poll: Poll | None = None
+    checklist: Checklist | None = None
+    link_preview_options: Preview | None = None
     entities: list[Entity] = []
     caption_entities: list[Entity] = []
     reply_markup: Keyboard | None = None
@@ -180,6 +198,7 @@ class Message(Struct):
             self.entities
             or self.caption_entities
             or self.reply_markup
+            or self.link_preview_options
             or self.forward_origin
             or self.forward_from
             or self.forward_from_chat

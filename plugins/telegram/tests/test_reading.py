@@ -70,7 +70,7 @@ SAID = {
     "edited_text": text("near the old mill"),
     "edited_caption": text("the left one"),
     "forwarded": annotated("seen near the mill", FORWARDED, "Munna"),
-    "reply": text("that one"),
+    "reply": Inbound(Kind.TEXT, "that one", annotations=(Annotation(AnnotationKind.QUOTED, "which?"),)),
     "callback": Inbound(Kind.CHOICE, "हिन्दी", "language:hi"),
     "callback_of_an_old_message": Inbound(Kind.CHOICE, "", "language:hi"),
     "blocked": Inbound(Kind.CLOSED),
@@ -211,6 +211,22 @@ def test_a_hidden_link_is_kept_with_its_words() -> None:
     assert caption.inbound.annotations == (Annotation(LINK, "his page: https://seller.example.org/shop77"),)
 
 
+def test_a_link_without_its_type_and_the_page_below_a_text_are_kept() -> None:
+    link = {"type": None, "offset": 0, "length": 3, "url": "https://seller.example.org"}
+    assert said_with(entities=[link]).annotations == (Annotation(LINK, "जुआ: https://seller.example.org"),)
+    shown = said_with(link_preview_options={"url": "https://seller.example.org"})
+    assert shown.annotations == (Annotation(LINK, "https://seller.example.org"),)
+    said = said_with(text="see https://a.example", link_preview_options={"url": "https://a.example"})
+    assert said == text("see https://a.example")
+
+
+def test_the_words_of_a_checklist_and_of_a_quiz_are_kept() -> None:
+    tasks = said_with(text="", checklist={"title": "stalls", "tasks": [{"id": 1, "text": "by the well"}]})
+    assert tasks == Inbound(Kind.UNSUPPORTED, "stalls\nby the well")
+    quiz = said_with(text="", poll={"question": "where?", "options": [{"text": "mill"}], "explanation": "at night"})
+    assert quiz == Inbound(Kind.UNSUPPORTED, "where?\nmill\nat night")
+
+
 @pytest.mark.parametrize("offset", [-3, 900, 2**40])
 def test_a_link_that_lies_nowhere_is_kept_too(offset: int) -> None:
     link = {"type": "text_link", "offset": offset, "length": 2**40, "url": "https://x.example"}
@@ -279,6 +295,9 @@ def test_what_is_answered_is_kept_unless_it_is_ours() -> None:
         Annotation(QUOTED, "by the well"),
     )
     assert said_with(reply_to_message=ours, quote={"text": "1234"}).annotations == ()
+    for nobody in ({}, {"from": None}):
+        said = said_with(reply_to_message={**theirs, "from": None, **nobody})
+        assert said.annotations == (Annotation(QUOTED, "the den by the well"),)
     elsewhere = {
         "origin": {"type": "channel", "chat": {"id": -1009, "title": "Satta", "username": "satta"}, "message_id": 5}
     }

@@ -41,7 +41,7 @@ def read_post(body: bytes, phone_number_id: str) -> list[Envelope | DeliveryStat
         for raw in value.errors:
             log.warning("WhatsApp reports error %d", _code(raw))
         contacts = [contact for raw in value.contacts if (contact := read(raw, Contact))]
-        alone = contacts[0] if len(value.messages) == len(contacts) == 1 else None
+        alone = _left_over(value.messages, contacts)
         found += [envelope for raw in value.messages if (envelope := _envelope(raw, contacts, alone, lost))]
         found += [status for raw in value.statuses if (status := _status(raw, lost))]
     lost.settle(found)
@@ -56,6 +56,8 @@ def _values(body: bytes, lost: Losses) -> Iterator[Value]:
         for change in lost.readable(entry.changes, Change):
             if change.field in MESSAGES:
                 yield from (value for value in lost.readable([change.value], Value) if _has_items(value, lost))
+            elif (value := read(change.value, Value)) and value.messages:
+                yield value
 
 
 def _has_items(value: Value, lost: Losses) -> bool:
@@ -71,7 +73,7 @@ def _code(raw: Raw) -> int:
 
 def _envelope(raw: Raw, contacts: Sequence[Contact], alone: Contact | None, lost: Losses) -> Envelope | None:
     """A message that says who sent it, even where nothing else of it can be read; None for what nobody waits for. `alone`
-    is the contact of a message that has no neighbours: it is its sender's, whether the message names them or not."""
+    is the contact that is left over for a message which names nobody."""
     sender = read(raw, Sender)
     if sender and (sender.group_id or sender.type in IGNORED):
         return None
@@ -90,6 +92,14 @@ def _envelope(raw: Raw, contacts: Sequence[Contact], alone: Contact | None, lost
         inbound_of(message, own) if message else UNSUPPORTED,
         _names(contact, own - {address}),
     )
+
+
+def _left_over(messages: Sequence[Raw], contacts: Sequence[Contact]) -> Contact | None:
+    """The contact of the one message that does not say who sent it: the only one that no other message names."""
+    senders = [read(raw, Sender) or Sender() for raw in messages]
+    named = [{words(one.from_), words(one.from_user_id)} - {""} for one in senders]
+    free = [one for one in contacts if not any({words(one.wa_id), words(one.user_id)} & ids for ids in named)]
+    return free[0] if len(free) == 1 and sum(not ids for ids in named) == 1 else None
 
 
 def _names(contact: Contact | None, numbers: Iterable[str]) -> tuple[Secret, ...]:

@@ -299,6 +299,24 @@ def test_a_message_with_no_neighbours_is_of_the_only_contact(payload: Payload) -
     assert envelope.address == Secret(PHONE)
 
 
+def test_a_message_that_names_nobody_is_of_the_contact_that_no_other_names(payload: Payload) -> None:
+    post = payload("text")
+    value = first_value(post)
+    value["messages"].append({"from": "918000000001", "id": "wamid.2", "type": "text", "text": {"body": "two"}})
+    value["contacts"].append({"profile": {"name": "Two"}, "wa_id": "918000000001"})
+    value["messages"][0]["from"] = None
+    assert [one.address for one in read(post) if isinstance(one, Envelope)] == [Secret(PHONE), Secret("918000000001")]
+    value["contacts"].append({"profile": {"name": "Three"}, "wa_id": "918000000002"})
+    assert len(read(post)) == 1
+
+
+@pytest.mark.parametrize("field", ["standby", 7, "message"])
+def test_messages_are_read_whatever_their_change_is_called(payload: Payload, field: object) -> None:
+    post = payload("text")
+    post["entry"][0]["changes"][0]["field"] = field
+    assert len(read(post)) == 1
+
+
 CARD = {
     "name": {"formatted_name": "Kallu Bhai", "first_name": "Kallu"},
     "phones": [{"phone": "+91 98888 00000", "wa_id": "919888800000"}, {"wa_id": "919000000042", "type": "CELL"}],
