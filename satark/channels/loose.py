@@ -90,7 +90,12 @@ def repaired(raw: bytes) -> bytes:
     """The same JSON as msgspec reads it; b"" where it is none."""
     try:
         value = json.loads(
-            _decoded(raw), strict=False, parse_constant=lambda _: None, parse_float=_finite, parse_int=_number
+            _decoded(raw),
+            strict=False,
+            parse_constant=lambda _: None,
+            parse_float=_finite,
+            parse_int=_number,
+            object_pairs_hook=_merged,
         )
     except (ValueError, RecursionError):
         return b""
@@ -101,6 +106,18 @@ def _decoded(raw: bytes) -> str:
     """In UTF-8, unless a mark at its beginning says something else."""
     encoding = json.detect_encoding(raw) if raw.startswith(MARKS) else "utf-8"
     return raw.decode(encoding, "replace").lstrip("\ufeff")
+
+
+def _merged(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose key stands there twice: lists as one, of others the last that says something."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        before = found.get(name)
+        if isinstance(before, list) and isinstance(value, list):
+            found[name] = before + value
+        elif value is not None or name not in found:
+            found[name] = value
+    return found
 
 
 def _finite(text: str) -> float | None:

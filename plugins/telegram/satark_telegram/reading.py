@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Raw
 
-from satark.channels.loose import Losses, read
+from satark.channels.loose import Losses, read, repaired
 from satark.channels.messages import Envelope, Inbound, Kind, Secret, Unusable
 from satark.channels.spec import Unreadable
 from satark_telegram.contents import UNSUPPORTED, edited_of, inbound_of
@@ -30,7 +30,12 @@ PRIVATE = "private"
 
 
 def read_update(body: bytes) -> list[Envelope]:
-    """The one thing that somebody said or did, or nothing where nobody waits for it. Raises Unreadable."""
+    """The one thing that somebody said or did, or nothing where nobody waits for it. One that seems empty may have a key
+    twice. Raises Unreadable."""
+    return _items(body) or _items(repaired(body))
+
+
+def _items(body: bytes) -> list[Envelope]:
     update = read(body, Update)
     if update is None:
         raise Unreadable

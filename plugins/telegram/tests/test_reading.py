@@ -220,6 +220,11 @@ def test_a_link_without_its_type_and_the_page_below_a_text_are_kept() -> None:
     assert said == text("see https://a.example")
 
 
+def test_a_key_that_stands_there_twice_hides_nothing() -> None:
+    body = json.dumps(stored("text")).encode()
+    assert len(read_update(body[:-1] + b', "message": null}')) == 1
+
+
 def test_the_words_of_a_checklist_and_of_a_quiz_are_kept() -> None:
     tasks = said_with(text="", checklist={"title": "stalls", "tasks": [{"id": 1, "text": "by the well"}]})
     assert tasks == Inbound(Kind.UNSUPPORTED, "stalls\nby the well")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Raw
 
-from satark.channels.loose import Losses, read
+from satark.channels.loose import Losses, read, repaired
 from satark.channels.messages import DeliveryState, DeliveryStatus, Envelope, Secret
 from satark.channels.spec import Unreadable
 from satark_whatsapp.contents import UNSUPPORTED, inbound_of
@@ -30,7 +30,12 @@ STATES = {
 
 
 def read_post(body: bytes, phone_number_id: str) -> list[Envelope | DeliveryStatus]:
-    """All messages and statuses of a POST that concern our number, in their order. Raises Unreadable."""
+    """All messages and statuses of a POST that concern our number, in their order. One that seems empty may have a key
+    twice. Raises Unreadable."""
+    return _items(body, phone_number_id) or _items(repaired(body), phone_number_id)
+
+
+def _items(body: bytes, phone_number_id: str) -> list[Envelope | DeliveryStatus]:
     found: list[Envelope | DeliveryStatus] = []
     lost = Losses(log)
     for value in _values(body, lost):

@@ -317,6 +317,11 @@ def test_messages_are_read_whatever_their_change_is_called(payload: Payload, fie
     assert len(read(post)) == 1
 
 
+def test_a_key_that_stands_there_twice_hides_nothing(payload: Payload) -> None:
+    body = json.dumps(payload("text")).encode()
+    assert len(read_post(body[:-1] + b', "entry": []}', NUMBER_ID)) == 1
+
+
 CARD = {
     "name": {"formatted_name": "Kallu Bhai", "first_name": "Kallu"},
     "phones": [{"phone": "+91 98888 00000", "wa_id": "919888800000"}, {"wa_id": "919000000042", "type": "CELL"}],
