@@ -5,6 +5,7 @@ Each process serves its own on 127.0.0.1 (`SATARK_METRICS_PORT`), never on the a
 asks every 15 seconds would keep a log of arrivals (P3): all is served as it stood when the hour began.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def answered(channel: str, status: str, seconds: float) -> None:
 
 
 class PeriodCollector(Collector):
-    """Collects `source` as it stood when it was first asked for in a period of `interval` seconds."""
+    """Collects `source` as it stood when a period of `interval` seconds began: whoever asks does not choose the moment."""
 
     def __init__(self, source: CollectorRegistry, interval: int, clock: Callable[[], float] = time.time) -> None:
         self._source = source
@@ -70,12 +71,38 @@ class PeriodCollector(Collector):
         self._families = list(source.collect())
 
     def collect(self) -> Iterable[Metric]:
+        return self._families
+
+    def renew(self) -> None:
+        """Look at the source, where a period has begun since the last look."""
         if (period := self._current()) != self._period:
             self._period, self._families = period, list(self._source.collect())
-        return self._families
+
+    def remaining(self) -> float:
+        """Seconds until the next period."""
+        return self._interval - self._clock() % self._interval
 
     def _current(self) -> int:
         return int(self._clock() // self._interval)
+
+
+@contextmanager
+def _renewed(*collectors: PeriodCollector) -> Iterator[None]:
+    """A thread looks as each period begins."""
+    stop = threading.Event()
+
+    def renew() -> None:
+        while not stop.wait(min(one.remaining() for one in collectors)):
+            for one in collectors:
+                one.renew()
+
+    thread = threading.Thread(target=renew, name="metrics", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager
@@ -85,11 +112,13 @@ def served(port: int, interval: int = HOUR) -> Iterator[None]:
         yield
         return
     served = CollectorRegistry()
-    served.register(PeriodCollector(LIVE, interval))
-    served.register(PeriodCollector(ALERTS, min(interval, RELEASE_INTERVAL)))
+    collectors = PeriodCollector(LIVE, interval), PeriodCollector(ALERTS, min(interval, RELEASE_INTERVAL))
+    for one in collectors:
+        served.register(one)
     server, thread = start_http_server(port, addr="127.0.0.1", registry=served)
     try:
-        yield
+        with _renewed(*collectors):
+            yield
     finally:
         server.shutdown()
         server.server_close()

@@ -34,10 +34,30 @@ def test_what_comes_within_an_hour_is_told_when_the_next_begins() -> None:
         clock.moment = 10 * HOUR + 5 + seconds
         if seconds in (300, 315, 1_500):
             came.labels("whatsapp").inc()
+        collector.renew()
         told.append(scrape(collector))
     changes = [at * 15 + 5 for at, (one, other) in enumerate(itertools.pairwise(told), 1) if one != other]
     assert changes == [HOUR + 5]
     assert 'came_total{channel="whatsapp"} 3.0' in told[-1]
+
+
+def test_who_asks_does_not_choose_the_moment() -> None:
+    """Nobody had asked in this hour: what came in it is not told all the same."""
+    source, clock = CollectorRegistry(), Clock(10 * HOUR + 5)
+    came = Counter("came", "Messages", registry=source)
+    collector = PeriodCollector(source, HOUR, clock)
+    clock.moment = 11 * HOUR + 1_200
+    came.inc()
+    assert "came_total 0.0" in scrape(collector)
+    assert collector.remaining() == HOUR - 1_200
+
+
+def test_what_came_is_told_as_a_period_begins() -> None:
+    port = free_port()
+    with served(port, interval=1):
+        metrics.SETTLED.labels("metrics-period").inc()
+        while "metrics-period" not in read(port):
+            pass
 
 
 def test_nothing_served_is_newer_than_its_period(monkeypatch: pytest.MonkeyPatch) -> None:
