@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from satark.channels.messages import Inbound, Kind, Point, Unusable
 from satark.conversation.account import is_account
 from satark.conversation.flow import step
+from satark.conversation.questions import news, notice
 from satark.conversation.render import Voice, render
 from satark.conversation.state import (
     Append,
@@ -28,6 +29,7 @@ from satark.conversation.state import (
     Submitted,
     World,
 )
+from satark.conversation.words import spelled
 from satark.language import LANGUAGES
 from tests.conversation.conftest import WHATSAPP
 from tests.conversation.test_flow import RECEIPT, SENT, TOLD, _events, choice, last, photo, run, text
@@ -394,3 +396,30 @@ def test_no_sends_nothing_and_keeps_apart(world: World, word: str) -> None:
 def test_an_answer_to_the_police_is_an_answer_to_the_police(world: World, word: str) -> None:
     _, _, effects = run(world, [text(word)], replace(AFTER, asking=Slot.DIALOGUE))
     assert [one.given for one in effects if isinstance(one, Append)] == [(Given(word),)]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        (news("hi", free=False), "status"),
+        (notice("unfinished", State(), minutes=30, chosen=True), "cancel"),
+        (notice("was_sent", State()), "delete"),
+        (notice("unsupported", State(), why="deleted"), "delete"),
+    ],
+)
+def test_the_word_that_is_to_be_written_does_it(
+    world: World, voice: Voice, locale: str, said: Ask, command: str
+) -> None:
+    word = voice.say(replace(said, locale=locale), "written").rpartition(":")[2]
+    assert world.vocabulary.commands[spelled(word)] == command
+
+
+def test_news_that_came_meanwhile_is_read_after_that(world: World) -> None:
+    """What is being written is sent, and then "status" and the receipt lead to the other report."""
+    state, asks, effects = run(
+        world, [*TOLD, text("they play cards"), choice("check:send"), text("status"), text(RECEIPT)]
+    )
+    assert [one.receipt for one in effects if isinstance(one, LookUp)] == [RECEIPT]
+    assert last(asks) == "ask.dialogue"
+    assert state.tip

@@ -79,6 +79,8 @@ SHOWN_BY = {
     "What you told us before went to the police": FLOW
     + "test_who_reads_it_gets_the_receipt_and_is_told_that_it_was_sent",
     "If you write nothing more": FLOW + "test_no_report_goes_by_itself_before_it_was_said",
+    "If you do not go on": "plugins/webform/tests/test_webform.py::"
+    "test_a_report_can_be_withheld_on_every_page_of_its_steps",
     "You took a message back": NOT_SENT,
     "Others can read along": "",
     "What was sent is with the police": FLOW + "test_what_is_sent_is_not_said_to_be_taken_back",
