@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from satark.identity.lexicon import digit_words
 
@@ -22,10 +22,16 @@ _LONGEST_TOKEN = 120
 _WORD, _TOKEN = re.compile("[^0-9 ]+"), re.compile("[0-9]|[^0-9 ]+")
 
 
-@lru_cache(1024)
+@cache
+def _beginnings() -> tuple[str, ...]:
+    return tuple(digit_words().digits)
+
+
 def _run_together(word: str) -> str:
     """The digits that a word is made of the words for, and of nothing else, such as `nineeightseven`; "" of others."""
-    if not FEWEST_DIGITS < len(word) <= _LONGEST_TOKEN:
+    if not FEWEST_DIGITS < len(word) <= _LONGEST_TOKEN or not word.startswith(_beginnings()):
+        return ""
+    if not word.endswith(_beginnings()):
         return ""
     known = digit_words().digits
     longest = max(map(len, known))
