@@ -147,7 +147,7 @@ def _words(state: State, text: str, world: World, *, is_number: bool) -> Turn:
     if state.asking in (Slot.PLACE, Slot.PIN, Slot.ACCUSED):
         return doing(Turn(state, waits=True), Locate(words=hide_receipts(text), district=state.scope))
     if state.asking is Slot.RECEIPT and _is_no_account(text, world):
-        return missed(state, world, notice("receipt.slip", state))
+        return missed(state, world, *((notice("receipt.slip", state),) if digits_in(text) else ()))
     if is_number and state.shown and state.asking not in (Slot.ACCOUNT, Slot.DIALOGUE):
         return missed(state, world, notice("no_such_number", state))
     return _give(state, _words_given(state, text, world), world)

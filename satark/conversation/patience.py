@@ -35,7 +35,7 @@ def again(state: State, world: World) -> Turn:
     return ask(state.asking, state, world)
 
 
-def missed(state: State, world: World, said: Ask) -> Turn:
+def missed(state: State, world: World, *said: Ask) -> Turn:
     """Not understood: the first time it is asked again, the second time more simply, the third time we go on."""
     state = replace(state, misses=state.missed)
     if state.misses < MOST_MISSES:

@@ -423,3 +423,10 @@ def test_news_that_came_meanwhile_is_read_after_that(world: World) -> None:
     assert [one.receipt for one in effects if isinstance(one, LookUp)] == [RECEIPT]
     assert last(asks) == "ask.dialogue"
     assert state.tip
+
+
+@pytest.mark.parametrize(("words", "is_slip"), [("नहीं है", False), ("kho gayi", False), ("1234 5678", True)])
+def test_words_are_not_said_to_have_a_wrong_digit(world: World, words: str, is_slip: bool) -> None:
+    _, asks, _ = run(world, [text("delete"), text(words)], State(locale="hi"))
+    assert ("receipt.slip" in ids(asks)) is is_slip
+    assert last(asks) == "ask.receipt"
