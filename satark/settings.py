@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from satark.store.urls import async_url
@@ -76,6 +76,18 @@ class Settings(BaseSettings):
     body_limit: int = 1_048_576
     upload_limit: int = 104_857_600
     reserve: int = 1_073_741_824
+
+    @field_validator("base_url")
+    @classmethod
+    def _with_scheme(cls, url: str) -> str:
+        """In the spelling that browsers use: whether it is public is read from its scheme."""
+        scheme, found, rest = url.strip().rstrip("/").partition("://")
+        if not scheme:
+            return ""
+        if not found or scheme.lower() not in {"http", "https"}:
+            raise ValueError("it must begin with https:// (or with http:// on this machine)")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}://{host}".lower() + slash + path
 
     @cached_property
     def keys(self) -> Path:

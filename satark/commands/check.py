@@ -5,7 +5,8 @@ from collections.abc import Awaitable
 import typer
 
 from satark.app import build_core, build_web, running
-from satark.commands import services
+from satark.commands import audit_ways, services
+from satark.commands.data_folder import check_data_folder
 from satark.commands.voices import missing_clips
 from satark.core import Core
 from satark.evidence.blobs import Blobs
@@ -69,19 +70,35 @@ async def doctor(settings: Settings) -> bool:
 
 async def _all_checks(settings: Settings, keys: Keys, processes: list[str]) -> bool:
     stored = await _tried("database", services.check_store(settings, keys, processes))
+    kept = await _tried("evidence", services.check_evidence(settings))
     well = [
         stored,
+        kept,
         await _tried("redis", services.check_redis(settings)) if settings.redis_url.get_secret_value() else True,
-        await _tried("evidence", services.check_evidence(settings)),
         await _tried("mail", services.check_mail(settings)) if settings.smtp_url.get_secret_value() else True,
-        _told("audit log", services.check_audit_heads(settings, keys, processes)),
-        await _guarded("room for files", _room(settings)),
+        await _tried("data folder", check_data_folder(settings)),
     ]
+    if stored:
+        well.append(await _tried("audit log", audit_ways.check_audit_heads(settings, keys, processes)))
+    if "worker" in processes and audit_ways.goes_nowhere(settings):
+        well.append(_head_goes_nowhere(settings))
+    if kept:
+        well.append(await _guarded("room for files", _room(settings)))
     if "worker" in processes:
         well.append(await _guarded("sandbox", _sandbox()))
-    if stored and processes:
+    if stored and kept and processes:
         well.append(await _guarded("channels", _channels(settings, processes)))
     return all(well)
+
+
+def _head_goes_nowhere(settings: Settings) -> bool:
+    """Say it. Where Satark is public that is a fault; on somebody's own machine nobody has to mend it."""
+    what = "audit log: its signed head goes nowhere: set SATARK_AUDIT_MAIL_TO or SATARK_AUDIT_URL"
+    if settings.secure:
+        _say(False, what)
+    else:
+        typer.echo(f"[hint] {what} before Satark is public")
+    return not settings.secure
 
 
 async def _tried(name: str, faults: Awaitable[list[str]]) -> bool:

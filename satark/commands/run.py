@@ -127,7 +127,10 @@ async def migrate_database(settings: Settings, roles: str = "") -> None:
     """Bring the database to this version; where `roles` is a prefix, give each process its role. Raises NotThere."""
     store = Store(settings.database)
     try:
-        await migrate(store)
+        before, after = await migrate(store)
+        if before != after:
+            async with store.write() as db:
+                await note_command(db, "migrate", detail=f"{before or 'nothing'} to {after}")
         if roles:
             await _make_roles(store, roles)
     finally:

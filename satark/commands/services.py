@@ -10,9 +10,10 @@ from satark.evidence.blobs import Blobs, StoreUnavailable
 from satark.jobs.digests import server_of
 from satark.jobs.redis import open_pool, redis_settings
 from satark.settings import Settings
-from satark.store.checks import check_database, check_keys, check_role, check_version
+from satark.store.checks import check_clock, check_database, check_keys, check_role, check_version, check_writing
 from satark.store.engine import Store
 from satark.store.keys import NEEDED, Keys
+from satark.store.urls import UnreadableURL
 
 
 def processes_of(keys: Keys) -> list[str]:
@@ -33,7 +34,10 @@ def lacking(keys: Keys) -> str:
 
 async def check_store(settings: Settings, keys: Keys, processes: Iterable[str]) -> list[str]:
     """Everything about the database. What comes first is what to mend first."""
-    store = Store(settings.database)
+    try:
+        store = Store(settings.database)
+    except UnreadableURL as error:
+        return [f"database: {error}"]
     try:
         if wrong := await check_database(store):
             return [f"database: {wrong}"]
@@ -42,6 +46,8 @@ async def check_store(settings: Settings, keys: Keys, processes: Iterable[str]) 
         found = {
             "role": await check_role(store, processes),
             "keys": await check_keys(store, keys, processes),
+            "database": await check_writing(store),
+            "clock": await check_clock(store),
         }
         return [f"{name}: {wrong}" for name, wrong in found.items() if wrong]
     finally:
@@ -53,7 +59,10 @@ async def check_redis(settings: Settings) -> list[str]:
     url = settings.redis_url.get_secret_value()
     if not url:
         return []
-    pool = open_pool(redis_settings(url))
+    try:
+        pool = open_pool(redis_settings(url))
+    except UnreadableURL as error:
+        return [f"redis: {error}"]
     try:
         await pool.ping()
     except AuthenticationError:
@@ -90,13 +99,3 @@ async def check_mail(settings: Settings) -> list[str]:
         )
     wrong = await server.try_out()
     return [f"mail: no e-mail can be handed in ({wrong}): look at SATARK_SMTP_URL"] if wrong else []
-
-
-def check_audit_heads(settings: Settings, keys: Keys, processes: Iterable[str]) -> list[str]:
-    """Where the signed head of the audit log goes, and whether it can be signed."""
-    found = []
-    if "worker" in processes and "audit.key" not in keys:
-        found.append("audit log: it is not signed, for audit.key is missing: run `satark keys new`")
-    if "worker" in processes and not (settings.audit_mail_to or settings.audit_url.get_secret_value()):
-        found.append("audit log: its signed head goes nowhere: set SATARK_AUDIT_MAIL_TO or SATARK_AUDIT_URL")
-    return found

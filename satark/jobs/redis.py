@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from arq.connections import ArqRedis, RedisSettings
 
 from satark.store.outage import Outage
+from satark.store.urls import UnreadableURL
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +24,16 @@ PAUSE = 1.0
 
 
 def redis_settings(url: str) -> RedisSettings:
-    """`redis://…`, `rediss://…` or `unix:///path`."""
-    if url.startswith("unix:"):
-        return RedisSettings(unix_socket_path=urlsplit(url).path)
-    return RedisSettings.from_dsn(url)
+    """`redis://…`, `rediss://…` or `unix:///path`. Raises UnreadableURL."""
+    try:
+        if url.startswith("unix:"):
+            return RedisSettings(unix_socket_path=urlsplit(url).path)
+        return RedisSettings.from_dsn(url)
+    except (RuntimeError, ValueError):
+        raise UnreadableURL(
+            "SATARK_REDIS_URL cannot be read: it is redis://:password@host:6379/0, rediss://… or unix:///path, with odd "
+            "characters in the password percent-encoded"
+        ) from None
 
 
 def open_pool(settings: RedisSettings) -> ArqRedis:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from satark.store.clock import now
 from satark.store.engine import Store
 from satark.store.fingerprints import mismatched_keys
 from satark.store.grants import ROLES, Grants
@@ -14,6 +15,8 @@ from satark.store.keys import NEEDED, Keys
 from satark.store.migrate import newest, version_of
 from satark.store.roles import RIGHT
 
+# Clocks that NTP keeps are never apart by so many seconds.
+APART = 120
 ROLE_ADVICE = (
     "does SATARK_DATABASE_URL name the role of another process, or must `satark migrate --roles` be run again?"
 )
@@ -28,6 +31,50 @@ async def check_database(store: Store) -> str:
         cause = getattr(error, "orig", None) or error
         return f"it does not answer ({type(cause).__name__}): look at SATARK_DATABASE_URL, and whether the server runs"
     return ""
+
+
+async def check_writing(store: Store) -> str:
+    """Begin to write: a replica, a disk that is mounted to be read only or a file of another user let one only read."""
+    try:
+        async with store.write() as db:
+            if not store.is_sqlite and (await db.execute(text("SHOW transaction_read_only"))).scalar_one() == "on":
+                return "it can only be read: SATARK_DATABASE_URL must name the server that takes changes, not a replica"
+    except Exception as error:  # noqa: BLE001 - drivers raise errors of their own
+        cause = getattr(error, "orig", None) or error
+        return f"nothing can be written ({type(cause).__name__}): is there room, is it read-only, or is it somebody else's?"
+    return ""
+
+
+async def check_clock(store: Store) -> str:
+    """Compare the clock of this machine with the database server's, and with the newest entry of the audit log."""
+    apart = await _ahead_of_server(store)
+    if abs(apart) > APART:
+        way = "ahead of" if apart > 0 else "behind"
+        return f"the clock of this machine is {abs(apart)} seconds {way} the database server's: let NTP keep both"
+    behind = await _newest_entry(store) - now()
+    if behind > APART:
+        return (
+            f"the audit log has an entry from {behind} seconds ahead: is this clock wrong, or was it? Let NTP keep it"
+        )
+    return ""
+
+
+async def _ahead_of_server(store: Store) -> int:
+    """In seconds; 0 where both have one clock."""
+    if store.is_sqlite:
+        return 0
+    async with store.read() as db:
+        return now() - int((await db.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one())
+
+
+async def _newest_entry(store: Store) -> int:
+    """Its time; 0 where there is none, or where this role may not read it."""
+    try:
+        async with store.read() as db:
+            newest = text("SELECT time FROM audit_entry ORDER BY number DESC LIMIT 1")
+            return int((await db.execute(newest)).scalar() or 0)
+    except ProgrammingError:
+        return 0
 
 
 async def check_version(store: Store) -> str:

@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from satark.store.sqlite import OneCallDriver, listen_for_what_comes_before
-from satark.store.urls import for_engine
+from satark.store.urls import for_engine, readable
 
 # How long a statement waits for the database, in milliseconds, and how long what can be done later.
 PATIENCE = 10_000
@@ -38,7 +37,7 @@ class Store:
     """The database behind a URL. `read` and `write` give a connection inside a transaction."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = readable(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -35,16 +35,18 @@ def version_of(connection: Connection) -> str:
     return at[0] if at else ""
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection) -> tuple[str, str]:
     """alembic is large, and at most starts there is nothing to do for it."""
-    if version_of(connection) == newest():
-        return
-    from alembic import command
+    before = version_of(connection)
+    if before != newest():
+        from alembic import command
 
-    command.upgrade(config_for(connection), "head")
+        command.upgrade(config_for(connection), "head")
+    return before, version_of(connection)
 
 
-async def migrate(store: Store) -> None:
-    """Run the migrations that this database has not had. Nothing happens where it has had all."""
+async def migrate(store: Store) -> tuple[str, str]:
+    """Run the migrations that this database has not had. Nothing happens where it has had all. Returns the versions of
+    before and now; that of before is empty where there were no tables."""
     async with store.write() as db:
-        await db.run_sync(_upgrade)
+        return await db.run_sync(_upgrade)

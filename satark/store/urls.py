@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 # PostgreSQL, "Environment Variables" of libpq.
 VARIABLES = {
@@ -40,7 +41,26 @@ LIBPQ_ALONE = {
 }  # fmt: skip
 SSL_WORDS = {"true": "require", "1": "require", "on": "require", "false": "disable", "0": "disable", "off": "disable"}
 OF_SQLALCHEMY = ("prepared_statement", "async_fallback")
+DATABASES = ("sqlite", "postgresql")
 _SCHEME = re.compile(r"^postgres(ql)?(\+\w+)?:")
+
+
+class UnreadableURL(ValueError):
+    """A setting is no URL of the kind it should be. The message says which setting, and nothing of what it holds."""
+
+
+def readable(url: str) -> URL:
+    """Parse a database URL. Raises UnreadableURL: what SQLAlchemy says of one may hold a part of its password."""
+    try:
+        made = make_url(url)
+    except (ArgumentError, ValueError):
+        made = None
+    if made is None or made.get_backend_name() not in DATABASES:
+        raise UnreadableURL(
+            "SATARK_DATABASE_URL cannot be read: it is postgresql://user:password@host:5432/name or sqlite:////path, with "
+            "odd characters in user and password percent-encoded (@ is %40, / is %2F, # is %23)"
+        ) from None
+    return made
 
 
 def async_url(url: str) -> str:
@@ -52,7 +72,7 @@ def async_url(url: str) -> str:
 
 def for_engine(url: str) -> tuple[URL, dict[str, Any]]:
     """Return the URL without what is asyncpg's, and that as arguments of its `connect`."""
-    made = make_url(url)
+    made = readable(url)
     if made.get_backend_name() != "postgresql":
         return made, {}
     own = {name: value for name, value in made.query.items() if name.startswith(OF_SQLALCHEMY)}

@@ -12,6 +12,7 @@ from satark.commands.demo import ACCOUNTS, KEEPERS, PublicDemo, close_accounts, 
 from satark.panel.people import LEAST_PASSWORD, check_password
 from satark.settings import Settings
 from satark.store.engine import Store
+from satark.store.migrate import newest
 from tests.journey.conftest import free_port, wait_until_ready
 
 from conftest import House, house_at  # isort: skip
@@ -69,11 +70,29 @@ async def test_what_changes_something_leaves_an_entry(tmp_path: Path, database: 
     assert [action for _, action, *_ in await rows(database, ENTRIES)] == expected
 
 
+async def test_new_tables_leave_an_entry_once(tmp_path: Path, empty_database: str) -> None:
+    for _ in range(2):
+        done = satark(tmp_path, empty_database, "migrate")
+        assert done.returncode == 0, done.stderr
+    assert await rows(empty_database, ENTRIES) == [("command line", "migrate", "", f"nothing to {newest()}")]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://u@nobody.invalid/x", "postgresql:///x?host=/nowhere", "postgresql://u:pass/word@127.0.0.1:1/x"],
+)
+def test_a_database_that_is_not_found_is_said_in_a_line(tmp_path: Path, url: str) -> None:
+    said = satark(tmp_path, url, "migrate").stderr
+    assert "SATARK_DATABASE_URL" in said
+    assert "Traceback" not in said
+    assert "word@" not in said
+
+
 async def test_roles_leave_an_entry(tmp_path: Path, postgres_url: str) -> None:
     prefix = f"cli_{os.getpid()}"
     try:
         assert satark(tmp_path, postgres_url, "migrate", "--roles", prefix).returncode == 0
-        assert [action for _, action, *_ in await rows(postgres_url, ENTRIES)] == ["migrate roles"]
+        assert [action for _, action, *_ in await rows(postgres_url, ENTRIES)] == ["migrate", "migrate roles"]
     finally:
         store = Store(Settings(database_url=postgres_url).database)
         async with store.write() as db:
@@ -89,6 +108,7 @@ async def test_roles_leave_an_entry(tmp_path: Path, postgres_url: str) -> None:
         ({}, 0),
         ({"SATARK_DEMO": "1"}, len(ACCOUNTS) + len(KEEPERS)),
         ({"SATARK_DEMO": "1", "SATARK_BASE_URL": "https://tips.police.example"}, 0),
+        ({"SATARK_DEMO": "1", "SATARK_BASE_URL": " HTTPS://tips.police.example/"}, 0),
     ],
 )
 async def test_the_demo_is_asked_for_and_never_public(tmp_path: Path, more: dict[str, str], accounts: int) -> None:

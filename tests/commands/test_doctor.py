@@ -10,10 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import insert
 
 from satark.settings import Settings
+from satark.store.clock import HOUR, now
 from satark.store.engine import Store
 from satark.store.keys import make_keys
+from satark.store.officers import AuditEntry, AuditHead
 from tests.buckets import bucket
 from tests.deploy.test_scale_out import Redis
 from tests.jobs.test_digests import PostOffice, serving
@@ -27,7 +31,7 @@ async def doctor(folder: Path, database: str, **more: str) -> tuple[int, str]:
     """What an operator sees, and the exit status."""
     environ = {
         **os.environ, "SATARK_DATA_DIR": str(folder), "SATARK_DATABASE_URL": database, "SATARK_CHANNELS": "webform",
-        "SATARK_AUDIT_MAIL_TO": "court@outside.test", **more,
+        **more,
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).parent / "satark"), "doctor", env=environ,
@@ -151,6 +155,91 @@ async def test_a_mail_server_that_is_dead_or_takes_no_password(sound: tuple[Path
 
 
 async def test_heads_that_go_nowhere(sound: tuple[Path, str]) -> None:
-    status, said = await doctor(*sound, SATARK_AUDIT_MAIL_TO="")
+    """On somebody's own machine that is a hint, and no fault; where Satark is public, it is one."""
+    status, said = await doctor(*sound)
+    assert status == 0
+    assert "[hint] audit log: its signed head goes nowhere" in said
+    status, said = await doctor(*sound, SATARK_BASE_URL="HTTPS://Tips.example")
     assert status == 1
     assert "SATARK_AUDIT_URL" in "".join(to_mend(said))
+
+
+async def test_heads_that_go_a_way_that_does_not_work(sound: tuple[Path, str]) -> None:
+    status, said = await doctor(*sound, SATARK_AUDIT_MAIL_TO="court@outside.test")
+    assert status == 1
+    assert "SATARK_SMTP_URL" in "".join(to_mend(said))
+    status, said = await doctor(*sound, SATARK_AUDIT_URL=f"file://{sound[0]}/nowhere")
+    assert status == 1
+    assert "SATARK_AUDIT_URL" in "".join(to_mend(said))
+    (sound[0] / "heads").mkdir()
+    assert (await doctor(*sound, SATARK_AUDIT_URL=f"file://{sound[0]}/heads"))[0] == 0
+
+
+async def test_heads_that_wait_to_be_sent(sound: tuple[Path, str]) -> None:
+    (sound[0] / "heads").mkdir()
+    store = Store(Settings(database_url=SecretStr(sound[1])).database)
+    async with store.write() as db:
+        row = AuditHead(day=1, number=1, hash="0", time=1, signature="0")
+        await db.execute(insert(AuditHead).values(**row.model_dump()))
+    await store.dispose()
+    status, said = await doctor(*sound, SATARK_AUDIT_URL=f"file://{sound[0]}/heads")
+    assert status == 1
+    assert "1 signed heads have waited" in "".join(to_mend(said))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DATABASE_URL", "postgresql://satark:pass/word@127.0.0.1:5432/satark"),
+        ("DATABASE_URL", "postgresql://satark:word@127.0.0.1:many/satark"),
+        ("DATABASE_URL", "mysql://satark:word@127.0.0.1/satark"),
+        ("DATABASE_URL", "word"),
+        ("REDIS_URL", "redis://:word@127.0.0.1:many"),
+        ("REDIS_URL", "http://:word@127.0.0.1"),
+        ("EVIDENCE_URL", "s3:///word"),
+        ("SMTP_URL", "smtp://satark:word@127.0.0.1:many"),
+    ],
+)
+async def test_a_url_that_cannot_be_read(sound: tuple[Path, str], setting: str, value: str) -> None:
+    more = {f"SATARK_{setting}": value, "SATARK_MAIL_FROM": "satark@police.test" if setting == "SMTP_URL" else ""}
+    status, said = await doctor(sound[0], more.pop("SATARK_DATABASE_URL", sound[1]), **more)
+    assert status == 1
+    assert [line for line in to_mend(said) if f"SATARK_{setting}" in line]
+    assert "word@1" not in said
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("PORT", "many"), ("BASE_URL", "tips.example"), ("SECOND_FACTOR", "maybe"), ("DEMO", "perhaps")],
+)
+async def test_a_setting_that_is_no_such_value(tmp_path: Path, setting: str, value: str) -> None:
+    """A line and no traceback, which `doctor` above asserts."""
+    status, said = await doctor(tmp_path, "", **{f"SATARK_{setting}": value})
+    assert (status, said.startswith(f"SATARK_{setting}: ")) == (1, True)
+
+
+async def test_a_data_folder_that_takes_nothing(sound: tuple[Path, str]) -> None:
+    """Nobody writes into what is no folder, be they root or not."""
+    (sound[0] / "file").write_text("")
+    keys = str(sound[0] / "keys")
+    status, said = await doctor(sound[0] / "file", sound[1], SATARK_KEYS_DIR=keys)
+    assert status == 1
+    assert "data folder: nothing can be written there" in "".join(to_mend(said))
+
+
+async def test_a_database_that_can_only_be_read(tmp_path: Path, postgres_url: str) -> None:
+    async with house_at(tmp_path, postgres_url):
+        status, said = await doctor(tmp_path, f"{postgres_url}?options=-c%20default_transaction_read_only%3Don")
+    assert status == 1
+    assert "database: it can only be read" in "".join(to_mend(said))
+
+
+async def test_a_clock_that_is_behind_the_audit_log(sound: tuple[Path, str]) -> None:
+    store = Store(Settings(database_url=SecretStr(sound[1])).database)
+    async with store.write() as db:
+        row = AuditEntry(number=99, time=now() + HOUR, actor="a", action="b", subject="", detail="", hash="c")
+        await db.execute(insert(AuditEntry).values(**row.model_dump()))
+    await store.dispose()
+    status, said = await doctor(*sound)
+    assert status == 1
+    assert "clock: the audit log has an entry from" in "".join(to_mend(said))
