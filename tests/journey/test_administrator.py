@@ -101,7 +101,7 @@ def test_other_words_are_seen_before_they_are_kept_and_heard_in_a_chat(own: str,
     admin.locator(".words a", has_text=re.compile("^Send it$")).click()
     admin.locator("textarea").fill("Send it to the police now")
     admin.locator("button[value=keep]").click()
-    expect(admin.locator("[role=alert]")).to_contain_text("It does not fit")
+    expect(admin.locator("[role=alert]:not([hidden])")).to_contain_text("It does not fit")
     for page in (admin, phone):
         page.context.close()
 
@@ -191,7 +191,7 @@ def change_a_clock(admin: Person) -> None:
     expect(admin.page.locator("#seen-wrong")).to_be_visible()
     fill(admin.page, seen="3")
     admin.page.locator("button[value=clock]").click()
-    expect(admin.page.locator("[role=alert]")).to_have_count(0)
+    expect(admin.page.locator("[role=alert]:not([hidden])")).to_have_count(0)
     expect(admin.page.locator("#action")).to_have_value("41")
 
 
