@@ -92,7 +92,7 @@ async def test_roles_leave_an_entry(tmp_path: Path, postgres_url: str) -> None:
     prefix = f"cli_{os.getpid()}"
     try:
         assert satark(tmp_path, postgres_url, "migrate", "--roles", prefix).returncode == 0
-        assert [action for _, action, *_ in await rows(postgres_url, ENTRIES)] == ["migrate", "migrate roles"]
+        assert [action for _, action, *_ in await rows(postgres_url, ENTRIES)] == ["migrate roles"]
     finally:
         store = Store(Settings(database_url=postgres_url).database)
         async with store.write() as db:
