@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import av
@@ -16,11 +17,17 @@ COVERS = Disposition.attached_pic | Disposition.still_image
 # What encodes single pictures: a track of one picture in one of these is no film.
 PICTURE_CODECS = frozenset({"mjpeg", "png", "gif", "bmp", "webp", "tiff", "jpeg2000"})
 # A film of which nothing moves for so long, or of fewer pictures a second, is somebody who tells something over a picture; a
-# shorter one may show a thing that does not move.
+# shorter one is, if nothing moves in it however closely one looks: a hand that holds a camera is never that quiet.
 STILL_S, STILL_RATE = 10.0, 2.0
 # Pictures are alike when no part of them, of this many by this many, changes by more than that, of 255: an encoder makes the
 # same picture a little different each time.
-PARTS, ALIKE = 16, 10
+PARTS, FINE_PARTS, ALIKE = 16, 64, 10
+
+
+class Still(IntEnum):
+    """Whether all pictures of a film are alike, and in how small parts."""
+
+    MOVES, ROUGHLY, CLOSELY = range(3)
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,8 @@ def survey(media: Any, again: Any, demuxer: str) -> Survey:
     pictures = [stream.index for stream in media.streams.video if stream.index in spans]
     covers = {number for number in pictures if sounds and _is_cover(media.streams[number], spans[number])}
     films = [number for number in pictures if number not in covers]
-    video, first, is_still = _first_film(again, films, bool(sounds))
-    if is_still and video is not None and media.streams[video].codec_context.name in PICTURE_CODECS:
+    video, first, still = _first_film(again, films, bool(sounds))
+    if still and video is not None and media.streams[video].codec_context.name in PICTURE_CODECS:
         covers, films, video = covers | {video}, [one for one in films if one != video], None
     cover = None if video is not None else next(iter(sorted(covers)), None)
     kept = [spans[one] for one in (*sounds, *(() if video is None else (video,)))]
@@ -68,7 +75,7 @@ def survey(media: Any, again: Any, demuxer: str) -> Survey:
         raise NotClean(Reason.UNREADABLE if pictures else Reason.KIND)
     origin = origin_of(kept, demuxer in JUMPING)
     length = length_of(kept, origin)
-    is_still = is_still and video is not None and _is_told_over(spans[video], length)
+    is_still = video is not None and _is_told_over(spans[video], length, still)
     if length > (MOST_SECONDS_OF_SOUND if video is None else MOST_SECONDS):
         raise NotClean(Reason.LONG)
     return Survey(
@@ -82,11 +89,13 @@ def _is_cover(stream: Any, span: Span) -> bool:
     return bool(stream.disposition & COVERS) or span.packets <= 1
 
 
-def _is_told_over(span: Span, length: float) -> bool:
-    return length >= STILL_S or span.packets <= STILL_RATE * length
+def _is_told_over(span: Span, length: float, still: Still) -> bool:
+    return still >= Still.CLOSELY or (
+        still >= Still.ROUGHLY and (length >= STILL_S or span.packets <= STILL_RATE * length)
+    )
 
 
-def _first_film(again: Any, films: Sequence[int], has_sound: bool) -> tuple[int | None, Any, bool]:
+def _first_film(again: Any, films: Sequence[int], has_sound: bool) -> tuple[int | None, Any, Still]:
     """The first track whose pictures can be read, its first picture, and whether all of them are alike. That is asked of a
     film with sound only."""
     for number in films:
@@ -94,8 +103,8 @@ def _first_film(again: Any, films: Sequence[int], has_sound: bool) -> tuple[int 
             frames = _frames_of(media, number)
             first = next(frames, None)
             if first is not None:
-                return number, first, has_sound and not _moves(first, frames)
-    return None, None, False
+                return number, first, _stillness(first, frames) if has_sound else Still.MOVES
+    return None, None, Still.MOVES
 
 
 def _frames_of(media: Any, number: int) -> Iterator[Any]:
@@ -104,13 +113,23 @@ def _frames_of(media: Any, number: int) -> Iterator[Any]:
     return (frame for packet in media.demux(stream) for frame in decoded(packet))
 
 
-def _moves(first: Any, others: Iterator[Any]) -> bool:
-    before = _parts_of(first)
-    return any(np.abs(_parts_of(frame) - before).max() > ALIKE for frame in others)
+def _stillness(first: Any, others: Iterator[Any]) -> Still:
+    roughly, closely = (_parts_of(first, parts) for parts in (PARTS, FINE_PARTS))
+    still = Still.CLOSELY
+    for frame in others:
+        if _differs(frame, roughly):
+            return Still.MOVES
+        if still == Still.CLOSELY and _differs(frame, closely):
+            still = Still.ROUGHLY
+    return still
 
 
-def _parts_of(frame: Any) -> Any:
-    return frame.reformat(PARTS, PARTS, "gray", interpolation="AREA").to_ndarray().astype(np.int16)
+def _differs(frame: Any, before: Any) -> bool:
+    return bool(np.abs(_parts_of(frame, len(before)) - before).max() > ALIKE)
+
+
+def _parts_of(frame: Any, parts: int) -> Any:
+    return frame.reformat(parts, parts, "gray", interpolation="AREA").to_ndarray().astype(np.int16)
 
 
 def _left_out(
