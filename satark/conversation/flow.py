@@ -96,10 +96,16 @@ def _heard(state: State, said: Inbound, world: World) -> Turn:
         case Kind.UNSUPPORTED if said.why is Unusable.GROUP:
             return Turn(State(), (notice("unsupported", state, why=said.why.value),), over=True)
         case Kind.UNSUPPORTED:
-            turn = _give(state, _words_given(state, said.text, world), world) if said.text else again(state, world)
+            turn = _give(state, _words_given(state, said.text, world), world) if said.text else _go_on(state, world)
             return saying(notice("unsupported", state, why=said.why.value), turn)
         case _:
             return _text(state, said.text.strip(), world)
+
+
+def _go_on(state: State, world: World) -> Turn:
+    """What was asked last. After a receipt that is its report: what cannot be used begins no other."""
+    is_open = state.tip and state.asking is None and not state.given
+    return ask(Slot.DIALOGUE, state, world) if is_open else again(state, world)
 
 
 def _opened(state: State, payload: str, world: World) -> Turn:

@@ -430,3 +430,12 @@ def test_words_are_not_said_to_have_a_wrong_digit(world: World, words: str, is_s
     _, asks, _ = run(world, [text("delete"), text(words)], State(locale="hi"))
     assert ("receipt.slip" in ids(asks)) is is_slip
     assert last(asks) == "ask.receipt"
+
+
+@pytest.mark.parametrize("why", [why for why in Unusable if why is not Unusable.GROUP])
+def test_what_cannot_be_used_takes_nobody_away_from_their_report(world: World, why: Unusable) -> None:
+    """A message taken back after the receipt: "delete", as it is told, still finds the report."""
+    state, asks, _ = run(world, [Inbound(Kind.UNSUPPORTED, why=why)], AFTER)
+    assert last(asks) == "ask.dialogue"
+    _, _, effects = run(world, [text("delete"), choice("erase:yes")], state)
+    assert [one.tip for one in effects if isinstance(one, Forget)] == ["a-tip"]
