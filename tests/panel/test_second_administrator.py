@@ -7,8 +7,10 @@ import pytest
 
 from conftest import House
 from satark.panel.people import add_officer
+from satark.routing.edits import CategoryEdit
 from satark.store.clock import DAY
 from tests.panel.second import HALF, PAGE, administrator, confirmed, decide
+from tests.panel.test_admin_overwriting import elsewhere
 from tests.panel.test_administration import DISTRICT, STATION, Desk, desk_in
 from tests.promises.test_p4_accused_learn_nothing import as_officer
 
@@ -106,6 +108,19 @@ async def test_one_alone_does_not_change_what_citizens_read_where_they_choose_wh
         for words in ("Police bribes", "Of shops", "Lines", "Naya", "DIG office", "SP office", "Is it none of these?"):
             assert f"“{words}”" in page, "who confirms reads what citizens would"
     assert (await desk.word("Language", "en", "Tongue")).headers["location"] != f"{PAGE}?asked=yes"
+
+
+async def test_one_alone_undoes_nothing_that_their_process_has_not_heard_of(desk: Desk) -> None:
+    """A form that says no version is held against what two confirmed in another process a moment ago."""
+    gambling = desk.house.core.pack.category("gambling")
+    assert gambling
+    await elsewhere(
+        desk, CategoryEdit("gambling", gambling.name, gambling.detail, gambling.weight, accuses_police=True)
+    )
+    answer = await desk.category("gambling", weight="2")
+    assert answer.headers["location"] == f"{PAGE}?asked=yes"
+    await desk.house.core.jurisdiction.look()
+    assert desk.house.core.pack.category("gambling").accuses_police  # type: ignore[union-attr]
 
 
 async def test_what_is_declined_or_too_old_is_not_done(desk: Desk) -> None:

@@ -26,15 +26,15 @@ async def keep(
 ) -> list[Fault]:
     """Make a change. Returns what is against it; then nothing was changed. `check` looks at what the pack does not know.
     What is new takes the place of nothing that another administrator added meanwhile."""
-    version = 0 if is_new else _made_from(work)
     if faults := list(own_faults(edit)):
         return faults
+    version = 0 if is_new else await _made_from(work, slot_of(edit))
 
     async def make(db: AsyncConnection) -> None:
         faults = await check(db) if check else []
         if faults:
             raise Refused(faults)
-        await _check_version(work, db, slot_of(edit), version)
+        await work.core.jurisdiction.check_version(db, slot_of(edit), version)
         await work.core.jurisdiction.keep(db, edit)
 
     if faults := await _outdated(work, slot_of(edit), version):
@@ -46,12 +46,12 @@ async def keep(
 
 async def take_back(work: Work, slot: Slot, about: str) -> list[Fault]:
     """From now on it is as it came with the installation. Returns what is against it."""
-    version = _made_from(work)
+    version = await _made_from(work, slot)
     if faults := await _outdated(work, slot, version):
         return faults
 
     async def make(db: AsyncConnection) -> None:
-        await _check_version(work, db, slot, version)
+        await work.core.jurisdiction.check_version(db, slot, version)
         await work.core.jurisdiction.take_back(db, slot)
 
     after = (await work.core.jurisdiction.without_edit(slot)).pack
@@ -59,20 +59,17 @@ async def take_back(work: Work, slot: Slot, about: str) -> list[Fault]:
     return await _do(work, make, wanted)
 
 
-def _made_from(work: Work) -> int | None:
-    """The version that a form was made from; None where it says none."""
+async def _made_from(work: Work, slot: Slot) -> int:
+    """The version that a form was made from. Where it says none, that which is there: whether a change needs a second
+    administrator is seen beside it, and not beside what this process knew before."""
     said = work.text("version")
-    return int(said) if said.isdecimal() and len(said) < MOST_DIGITS else None
+    is_said = said.isdecimal() and len(said) < MOST_DIGITS
+    return int(said) if is_said else await work.core.jurisdiction.version(slot)
 
 
-async def _check_version(work: Work, db: AsyncConnection, slot: Slot, version: int | None) -> None:
-    if version is not None:
-        await work.core.jurisdiction.check_version(db, slot, version)
-
-
-async def _outdated(work: Work, slot: Slot, version: int | None) -> list[Fault]:
+async def _outdated(work: Work, slot: Slot, version: int) -> list[Fault]:
     """What is against a form that was made before somebody else changed the same. What is there now is known here then."""
-    if version is None or await work.core.jurisdiction.version(slot) == version:
+    if await work.core.jurisdiction.version(slot) == version:
         return []
     await work.core.jurisdiction.look()
     return [Fault(OUTDATED, "")]
