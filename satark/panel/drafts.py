@@ -24,6 +24,10 @@ from satark.store.tables import Voice
 
 READ_BYTES = 262_144
 ROOMS = ("/panel/tips/", "/panel/admin/")
+# Forms of administrators that are sent to an address of their own, and stand on the page above it.
+WITHOUT_PAGE = frozenset(
+    {"move", "restore", "open", "close", "post", "end-post", "recover", "switch", "sign-out", "export"}
+)
 # What stands for the officer or for the page is no part of what they wrote.
 NEVER_KEPT = frozenset({"csrf", "password", "draft"})
 
@@ -102,10 +106,18 @@ async def drop(store: Store, officer_id: str, draft_id: str) -> None:
 def page_of(path: str, form: FormData) -> str:
     """Return the page on which a form stands, by where it is sent."""
     parts = path.split("/")
-    if path.startswith("/panel/tips/") and len(parts) > 4:
-        return "/".join(parts[:4])
+    if path.startswith("/panel/tips/"):
+        return "/".join(parts[:4]) if len(parts) > 4 else _list_of(form)
+    if parts[-1] in WITHOUT_PAGE:
+        path = "/".join(parts[:-1])
     asked = [(name, value) for name in ("id", "lang") if isinstance(value := form.get(name), str)]
     return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def _list_of(form: FormData) -> str:
+    """The list of tips, as it was filtered."""
+    back = form.get("back")
+    return f"/panel/tips?{back}" if isinstance(back, str) and back else "/panel/tips"
 
 
 def address_of(page: str, draft_id: str) -> str:

@@ -16,7 +16,7 @@ from satark.insight.watching import Series
 from satark.panel import drafts
 from satark.panel.form_filling import fill
 from satark.panel.form_reading import is_genuine, read_form
-from satark.panel.lapsed import SEE_OTHER, SIGN_IN, turn_away
+from satark.panel.lapsed import SEE_OTHER, SIGN_IN, made_before, turn_away
 from satark.panel.roles import OFFICERS, Role
 from satark.panel.sessions import Session, session_of, touch
 from satark.panel.warned import warned
@@ -153,7 +153,7 @@ class Guarded:
             return await self._page(await self._looked_at(request, core, session))
         async with read_form(request) as form:
             if not is_genuine(form, session.csrf):
-                raise HTTPException(403)
+                return await made_before(request, session.viewer.officer_id, form)
             try:
                 response = await self._page(Work(request, core, session, form))
             except Elsewhere as other:

@@ -2,13 +2,15 @@
 
 from urllib.parse import quote
 
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from satark.core import Core
 from satark.panel import drafts
 from satark.panel.form_reading import is_genuine, read_form
-from satark.panel.sessions import lapsed_session
+from satark.panel.sessions import lapsed_session, owner_of
 
 SIGN_IN = "/panel/sign-in"
 RETURN = "satark_return"
@@ -40,6 +42,22 @@ async def turn_away(request: Request, cookie: str, *, quiet: bool) -> Response:
                 secure=core.settings.secure,
             )
     return response
+
+
+async def made_before(request: Request, officer_id: str, form: FormData) -> Response:
+    """A form that was made in a session before this one, in another tab of the browser: kept for whose session that was. To
+    them it is shown again; to others it is a form that is not theirs."""
+    core: Core = request.app.state.core
+    token = form.get("csrf")
+    owner = await owner_of(core.store, token) if isinstance(token, str) and token else ""
+    if not owner or not drafts.may_keep(request.url.path):
+        raise HTTPException(403)
+    address = await drafts.keep(core, owner, request.url.path, form)
+    if owner != officer_id:
+        raise HTTPException(403)
+    if request.headers.get("hx-request") == "true":
+        return Response(headers={"HX-Redirect": address})
+    return RedirectResponse(address, SEE_OTHER)
 
 
 async def _keep_form(core: Core, request: Request, officer_id: str, csrf: str) -> None:

@@ -82,6 +82,15 @@ async def close_session(store: Store, cookie: str) -> None:
         await db.execute(delete(SignIn).where(_sign_in.key == key_of(cookie)))
 
 
+async def end_session(store: Store, cookie: str) -> None:
+    """It is open no more, for its officer or another signs in at the same browser. For a day a form that was made in it is
+    still known as theirs; who signs out leaves nothing."""
+    own = _sign_in.key == key_of(cookie)
+    async with store.write() as db:
+        await db.execute(delete(SignIn).where(own, _sign_in.stage != ""))
+        await db.execute(update(SignIn).where(own, _sign_in.expires > now()).values(expires=now() - 1))
+
+
 async def stage_of(store: Store, cookie: str, stage: str) -> Any:
     """The row of somebody who is on the way in, at that stage, or None."""
     async with store.read() as db:
@@ -95,6 +104,15 @@ async def lapsed_session(store: Store, cookie: str) -> Any:
         mine = (_sign_in.key == key_of(cookie)) & (_sign_in.stage == "") & _officer.active
         joined = select(_sign_in.officer_id, _sign_in.csrf).join(Officer, _sign_in.officer_id == _officer.id)
         return (await db.execute(joined.where(mine))).one_or_none()
+
+
+async def owner_of(store: Store, csrf: str) -> str:
+    """The officer in whose session a form with this token was made, open or ended by itself; "" where somebody closed that
+    session, or there was none."""
+    async with store.read() as db:
+        mine = (_sign_in.csrf == csrf) & (_sign_in.stage == "") & _officer.active
+        joined = select(_sign_in.officer_id).join(Officer, _sign_in.officer_id == _officer.id)
+        return (await db.execute(joined.where(mine).limit(1))).scalar_one_or_none() or ""
 
 
 async def session_of(store: Store, cookie: str, parents: Parents, lock_minutes: int) -> Session | None:

@@ -16,7 +16,7 @@ from satark.panel.drafts import newest
 from satark.panel.gate import COOKIE, SEE_OTHER, SIGN_IN
 from satark.panel.lapsed import RETURN, return_address
 from satark.panel.roles import FIRST_PAGE, Role
-from satark.panel.sessions import close_session, open_session, stage_of
+from satark.panel.sessions import end_session, open_session, stage_of
 from satark.tips.audit import append
 from satark.web import locale
 from satark.web.limits import body_within
@@ -95,7 +95,7 @@ async def welcome(request: Request, officer: Any) -> Response:
 async def _open(request: Request, officer: Any, where: str, stage: str = "", secret: bytes | None = None) -> Response:
     """A new session each time, never the one that came."""
     core: Core = request.app.state.core
-    await close_session(core.store, request.cookies.get(COOKIE, ""))
+    await end_session(core.store, request.cookies.get(COOKIE, ""))
     device = request.headers.get("user-agent", "")
     cookie = await open_session(core.store, officer.id, core.settings.session_hours, device, stage, secret)
     response = RedirectResponse(where, SEE_OTHER)

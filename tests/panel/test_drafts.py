@@ -6,9 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from starlette.datastructures import FormData
 
 from conftest import House, Watch
 from satark.jobs.purging import purge
+from satark.panel.drafts import page_of
 from satark.panel.lapsed import RETURN
 from tests.panel.test_overwriting import form_of
 from tests.panel.test_work import PASSWORD, Desk, desk_of
@@ -81,6 +83,53 @@ async def test_it_is_nobody_elses(case: Case) -> None:
     draft = await case.one.value("SELECT id FROM draft")
     assert "raided" not in await case.one.page(f"{case.path}?draft={draft}")
     assert (await case.sign_in(case.other, "one")).headers["location"] == f"{case.path}?draft={draft}"
+
+
+async def test_a_tab_that_is_older_than_the_session_loses_nothing(case: Case) -> None:
+    """The session locks, they sign in again in a second tab, and go on in the first."""
+    fields = form_of(await case.one.page(case.path), "report")
+    case.watch.wait(LOCKED)
+    await case.sign_in(case.one, "one")
+    answer = await case.report(fields, step="send")
+    assert answer.headers["location"].startswith(f"{case.path}?draft=")
+    assert await case.one.value("SELECT status FROM tip") != "action_taken", "nothing is done with an old token"
+    page = await case.one.page(answer.headers["location"])
+    assert "raided the &lt;mill&gt;</textarea>" in page
+    assert len([one for one in form_of(page, "report") if one[0] == "kept"]) == 1
+
+
+async def test_a_tab_of_who_was_signed_in_before_is_kept_for_them(case: Case) -> None:
+    fields = form_of(await case.one.page(case.path), "report")
+    case.watch.wait(LOCKED)
+    await case.sign_in(case.one, "other")
+    assert (await case.report(fields)).status_code == 403
+    draft = await case.one.value("SELECT id FROM draft")
+    assert "raided" not in await case.one.page(f"{case.path}?draft={draft}")
+    assert (await case.sign_in(case.other, "one")).headers["location"] == f"{case.path}?draft={draft}"
+
+
+async def test_a_form_of_the_list_leads_back_to_the_list(case: Case) -> None:
+    fields = dict(form_of(await case.one.page("/panel/tips"), "bulk"))
+    case.watch.wait(LOCKED)
+    chosen = {"chosen": case.path[-11:], "act": "priority", "priority": "2", "back": "unread=yes"}
+    await case.one.client.post("/panel/tips/bulk", data=fields | chosen)
+    back = (await case.sign_in(case.one, "one")).headers["location"]
+    assert back.startswith("/panel/tips?unread=yes&draft=")
+    assert (await case.one.client.get(back)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/panel/admin/categories/move", "/panel/admin/categories"),
+        ("/panel/admin/office/close", "/panel/admin/office?id=x"),
+        ("/panel/admin/people/1/post", "/panel/admin/people/1"),
+        ("/panel/admin/wording/m/restore", "/panel/admin/wording/m"),
+        ("/panel/tips/search", "/panel/tips"),
+    ],
+)
+def test_a_form_without_a_page_of_its_own_leads_to_that_on_which_it_stands(path: str, page: str) -> None:
+    assert page_of(path, FormData({"id": "x"} if "office" in path else {})) == page
 
 
 async def test_a_forged_form_of_an_ended_session_is_not_kept(case: Case) -> None:
