@@ -5,19 +5,27 @@ import os
 from typing import IO
 
 BOXED = frozenset({"HEIF", "AVIF", "JPEG2000"})
+# What is put in place of what is missing. A reader of AVIF may take one for damage and another not: each is tried.
+FILLINGS = {"AVIF": (0, *range(255, 0, -12))}
 # No more is made up than a picture is likely to have.
 MOST_MISSING_BYTES = 2**26
 SHORT, LONG, LONG_SIZE = 8, 16, 1
 
 
-def filled(source: IO[bytes], kind: str) -> tuple[IO[bytes], bool]:
-    """The file with zeros for what is missing, and whether anything is. `kind` is Pillow's name of the format."""
+def fillings(kind: str) -> tuple[int, ...]:
+    """The bytes with which to call `filled`, one after the other, until the picture can be read."""
+    return FILLINGS.get(kind, (0,))
+
+
+def filled(source: IO[bytes], kind: str, filling: int = 0) -> tuple[IO[bytes], bool]:
+    """The file with one byte again and again for what is missing, and whether anything is. `kind` is Pillow's name of the
+    format."""
     there = source.seek(0, os.SEEK_END)
     missing = _said_end(source, kind, there) - there
     source.seek(0)
     if not 0 < missing <= MOST_MISSING_BYTES:
         return source, False
-    return io.BytesIO(source.read() + bytes(missing)), True
+    return io.BytesIO(source.read() + bytes((filling,)) * missing), True
 
 
 def _said_end(source: IO[bytes], kind: str, there: int) -> int:

@@ -80,6 +80,8 @@ OFFICE_PARTS = (b"[Content_Types].xml", b"_rels/", b"word/", b"xl/", b"ppt/", b"
 MPEG_TS_PACKETS = (188, 192, 204)
 MPEG_TS_SYNC, MPEG_TS_IN_A_ROW = b"\x47", 6
 MPEG_TS_TIME = 4
+# How Windows begins a text of two bytes a letter; of sound only a layer that nobody uses begins so.
+UTF_16 = b"\xff\xfe"
 # Where a film may begin behind the header of a recorder: by what stands at so many bytes from its beginning.
 RECORDED = (
     (re.compile(rb"DHAV[\xf0\xf1\xfc\xfd]"), 0, "dhav"),
@@ -131,7 +133,7 @@ def _zip(head: bytes) -> Reason:
 def _without_a_name(head: bytes) -> Kind:
     if _is_transport_stream(head, 0) or _is_transport_stream(head, MPEG_TS_TIME):
         return Kind(Family.MEDIA, "mpegts")
-    if head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE0 == 0xE0:
+    if head[:1] == b"\xff" and head[:2] != UTF_16 and len(head) > 1 and head[1] & 0xE0 == 0xE0:
         # The two bits of the layer: none is AAC, and the second lowest MP3.
         return Kind(Family.MEDIA, "mp3" if head[1] & 0x06 else "aac")
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageFile
 
 from satark.evidence.animations import MOVING, clean_animation
 from satark.evidence.colours import to_screen
-from satark.evidence.cut_pictures import filled
+from satark.evidence.cut_pictures import filled, fillings
 from satark.evidence.greys import to_eight_bits
 from satark.evidence.looks import look_of
 from satark.evidence.pages import write_pages
@@ -51,14 +51,20 @@ UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.er
 def clean_picture(source: IO[bytes], target: IO[bytes], kind: str) -> Report:
     """`kind` is Pillow's name of the format. Raises NotClean."""
     Image.MAX_IMAGE_PIXELS = None
-    try:
-        whole, is_cut = filled(source, kind)
-        report = _clean(whole, target, kind)
-        if is_cut and LeftOut.REST not in report.left_out:
-            return msgspec.structs.replace(report, left_out=(LeftOut.REST, *report.left_out))
-        return report
-    except UNREADABLE as error:
-        raise NotClean(Reason.UNREADABLE) from error
+    for filling in fillings(kind):
+        whole, is_cut = filled(source, kind, filling)
+        with suppress(*UNREADABLE):
+            report = _clean(whole, target, kind)
+            return _breaking_off(report) if is_cut else report
+        target.seek(0)
+        if not is_cut:
+            break
+    raise NotClean(Reason.UNREADABLE)
+
+
+def _breaking_off(report: Report) -> Report:
+    rest = () if LeftOut.REST in report.left_out else (LeftOut.REST,)
+    return msgspec.structs.replace(report, left_out=(*rest, *report.left_out))
 
 
 def _clean(source: IO[bytes], target: IO[bytes], kind: str) -> Report:

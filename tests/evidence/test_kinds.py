@@ -35,6 +35,7 @@ NONE = Family.NONE
         (b"#EXTM3U\nhttp://127.0.0.1/x.ts", Kind(NONE)),
         (b"ffconcat version 1.0\nfile /etc/passwd", Kind(NONE)),
         (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1", Kind(NONE)),
+        ("दारू".encode("utf-16"), Kind(NONE)),
         (b"", Kind(NONE, reason=Reason.EMPTY)),
     ],
     ids=repr,

@@ -377,6 +377,15 @@ def test_what_is_read_from_its_end_is_shown_as_far_as_it_goes(form: str, left: f
     assert seen(picture_of(data))[:2] == NAMES[:2]
 
 
+def test_a_picture_of_which_the_last_bytes_are_missing_is_shown() -> None:
+    """However many: what stands in their place is damage to a reader, or not."""
+    grain = Image.effect_noise((300, 200), 60).convert("RGB")
+    original = saved(Image.blend(quarters((300, 200)), grain, 0.3), "AVIF")
+    for missing in (1, 2, 3, 5, 8, 10, 13, 20, 50, 100, 200):
+        report, data = cleaned(original[:-missing])
+        assert (report.left_out, seen(picture_of(data))[:2]) == ((LeftOut.REST,), NAMES[:2]), missing
+
+
 @pytest.mark.parametrize("kind", ["WEBP", "HEIF", "JPEG2000", "JPEG"])
 def test_a_size_that_is_no_size_makes_nothing_up(kind: str) -> None:
     for head in (b"\0" * 20, b"\xff" * 40, b"RIFF\xff\xff\xff\xffWEBP", b"\0\0\0\x01ftyp" + b"\xff" * 8):
