@@ -5,7 +5,7 @@ import time
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journey.test_whole_way import PHONE
+from tests.journey.test_whole_way import PHONE, has_no_violation
 
 
 def in_english(page: Page) -> None:
@@ -62,3 +62,13 @@ class Person:
 
     def keep(self) -> None:
         self.page.locator("main button.main").first.click()
+
+    def has_no_violation(self) -> None:
+        """Look at the page of now with axe, in a browser that has scripts: without them it never answers."""
+        browser = self.page.context.browser
+        assert browser is not None
+        context = browser.new_context(locale="en-IN", storage_state=self.page.context.storage_state())
+        scripted = context.new_page()
+        scripted.goto(self.page.url)
+        has_no_violation(scripted, True)
+        context.close()

@@ -14,7 +14,7 @@ from tests.journey.conftest import running
 from tests.journey.person import Person, fill, in_english
 from tests.journey.test_a_day_at_work import WIDE
 from tests.journey.test_pages import sign_in
-from tests.journey.test_whole_way import DESK, PHONE, has_no_violation
+from tests.journey.test_whole_way import DESK, PHONE
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def other(strict: str, browser: Browser):  # type: ignore[no-untyped-def]
 def confirm(other: Person) -> str:
     """Returns the second half of the password."""
     other.go("admin/confirmations")
-    has_no_violation(other.page, True)
+    other.has_no_violation()
     other.page.locator("button[value=confirm]").first.click()
     return other.page.locator("[role=status] code").inner_text()
 
