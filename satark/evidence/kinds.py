@@ -56,6 +56,7 @@ STARTS = (
     (b"DHAV", Kind(Family.MEDIA, "dhav")),
     (b"DAHUA", Kind(Family.MEDIA, "dhav")),
     (b"caff", Kind(Family.MEDIA, "caf")),
+    (b".snd", Kind(Family.MEDIA, "au")),
     (b"\xd0\xcf\x11\xe0", Kind(Family.NONE, reason=Reason.OFFICE)),
     (b"{\\rtf", Kind(Family.NONE, reason=Reason.OFFICE)),
     (b"MZ", Kind(Family.NONE, reason=Reason.PROGRAM)),
@@ -71,6 +72,7 @@ RIFFS = {
     b"WAVE": Kind(Family.MEDIA, "wav"),
     b"AVI ": Kind(Family.MEDIA, "avi"),
 }
+AIFFS = (b"AIFF", b"AIFC")
 BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 AVIF = {b"avif", b"avis"}
 HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -105,6 +107,8 @@ def kind_of_content(head: bytes) -> Kind:
         return _iso(head)
     if head[:4] == b"RIFF":
         return RIFFS.get(head[8:12], Kind(Family.NONE))
+    if head[:4] == b"FORM":
+        return Kind(Family.MEDIA, "aiff") if head[8:12] in AIFFS else Kind(Family.NONE)
     if head[:2] == b"PK":
         return Kind(Family.NONE, reason=_zip(head))
     for start, kind in STARTS:

@@ -206,7 +206,7 @@ def test_a_recording_that_begins_at_an_hour_is_not_too_long() -> None:
     ("form", "codec", "rate"),
     [("ogg", "libopus", 48_000), ("amr", "libopencore_amrnb", 8000), ("mp3", "libmp3lame", 44_100), ("asf", "wmav2", 44_100),
      ("3gp", "aac", 16_000), ("webm", "libopus", 48_000), ("flac", "flac", 44_100), ("caf", "pcm_s16le", 44_100),
-     ("adts", "aac", 44_100), ("avi", "libmp3lame", 44_100), ("wav", "pcm_alaw", 8000)],
+     ("adts", "aac", 44_100), ("avi", "libmp3lame", 44_100), ("wav", "pcm_alaw", 8000), ("aiff", "pcm_s16be", 44_100), ("au", "pcm_mulaw", 8000)],
 )  # fmt: skip
 def test_recordings_of_all_kinds_are_heard(form: str, codec: str, rate: int) -> None:
     data = recording([tone(440, rate=rate)], form, codec, rate)
