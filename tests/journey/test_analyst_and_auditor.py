@@ -105,7 +105,7 @@ def test_an_auditor_reads_takes_along_and_is_shown_no_tip(own: str, auditor: Per
     listed = list(csv.DictReader(io.StringIO(taken(page, buttons.filter(has_text="CSV")).decode("utf-8-sig"))))
     assert [int(entry["No."]) for entry in listed] == list(range(len(listed), 0, -1))
     assert len(listed) >= len(shown)
-    for entry, row in zip(listed[-len(shown) :], shown, strict=True):
+    for entry, row in zip(listed[: len(shown)], shown, strict=True):
         for part in ("No.", "Who", "What", "Of", "Detail"):
             assert re.sub(r"\s+", " ", entry[part]) in row, (entry, row)
     book = openpyxl.load_workbook(io.BytesIO(taken(page, buttons.filter(has_text="Excel"))))

@@ -44,8 +44,10 @@ def test_many_are_closed_without_a_script_after_one_more_look(satark: str, brows
     page.locator("#bulk-outcome").select_option("acted")
     page.locator("button[value=close]").click()
     expect(page.locator("h1")).to_have_text("Close these tips?")
-    for one in chosen:
-        expect(page.locator(".alert")).to_contain_text(one)
+    # Those of the demo that have a report already are not among them.
+    named = page.locator(".alert:not(#lock) li")
+    expect(named).not_to_have_count(0)
+    assert {one.split()[0] for one in named.all_inner_texts()} <= set(chosen)
     page.locator("main p a").last.click()
     expect(page.locator("h1")).to_have_text("Tips")
     page.context.close()

@@ -398,7 +398,7 @@ async def test_a_provider_is_told_no_id_of_the_database_and_none_that_is_kept(wh
     await whatsapp.later()
     at_rest |= await values_at_rest(whatsapp)
     told = [str(one["biz_opaque_callback_data"]) for one in whatsapp.stand_in.sent]
-    assert len(told) == len(set(told)) >= 3
+    assert len(told) == len(set(told)) >= 2
     assert [key for key in told if any(key in value or value in key for value in at_rest if len(value) > 6)] == []
 
 

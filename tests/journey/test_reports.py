@@ -70,7 +70,6 @@ def taken(page: Page, form: str) -> bytes:
 def numbers_of_the_page(page: Page, url: str) -> tuple[list[str], list[list[str]]]:
     """Of the newest week that is over: tips, before and a year before; and those of each kind."""
     page.goto(f"{url}/panel/insight/changes")
-    page.goto(url + "/panel/insight/changes" + str(page.locator("a[href*='until=']").first.get_attribute("href")))
     totals = NUMBER.findall(page.locator("main p", has_text="Tips:").first.inner_text().replace(",", ""))
     rows = page.locator("table", has=page.locator("th", has_text=re.compile("^Kind$"))).first.locator("tbody tr").all()
     return totals, [[one.inner_text() for one in row.locator("td").all()[:2]] for row in rows]

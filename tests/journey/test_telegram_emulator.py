@@ -120,9 +120,11 @@ async def test_a_report_with_a_photo_from_start_to_receipt(emulator: httpx.Async
         uploaded = await emulator.post("/upload_media", files={"file": ("asha.jpg", photo(), "image/jpeg")})
         await person.send(photo_file_id=uploaded.json()["file_id"], photo_caption="by the well")
         await person.send(callback_data="done")
+        assert "at:station/jaunpur/kotwali" in str((await person.heard())[-1]["reply_markup"])
+        await person.send(callback_data="at:station/jaunpur/kotwali")
         await person.send(callback_data="check:send")
         assert "Keep this number" in (await person.heard())[-1]["text"]
-        assert len(await person.heard()) == 6
+        assert len(await person.heard()) == 7
         async with house.core.store.read() as db:
             assert (await db.execute(text("SELECT state FROM evidence"))).scalar_one() == "ready"
             assert (await db.execute(text("SELECT station FROM tip"))).scalar_one() == "station/jaunpur/kotwali"

@@ -147,7 +147,7 @@ def test_months_begin_in_india() -> None:
 
 async def test_an_officer_sees_exact_numbers_and_what_changed_most(counted: House) -> None:
     await add_officer(counted.core.store, "dig", "DIG", PASSWORD, ["range/varanasi"], "en")
-    await tell(counted, 20, "weapons", ZAFARABAD, ago=24)
+    await tell(counted, 20, "overloading", ZAFARABAD, ago=30 * 24)
     desk = Desk(counted, "dig")
     await desk.sign_in()
     page = (await desk.client.get("/panel/insight/")).text
@@ -155,7 +155,7 @@ async def test_an_officer_sees_exact_numbers_and_what_changed_most(counted: Hous
     assert cells(page, "Kotwali")[0] == "12"
     assert '<b><bdi dir="ltr">50</bdi></b>' in page
     assert page.count('<tr><th scope="row">') > 24
-    assert "Illegal weapons, 20 tips" in page
+    assert "Changed most in Oct 2026, by more than chance explains: Overloading, 20 tips" in page
     assert "&lt;3" not in page
 
 
