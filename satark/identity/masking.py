@@ -23,7 +23,8 @@ def mask(text: str, own: Iterable[Secret], address: Secret | None = None) -> str
     values = [secret.reveal() for secret in own]
     folded = FoldedText(fold(text))
     found = [span for value in values for span in _spans(folded, value)]
-    found += _spans_of_address(folded.folded, address.reveal()) if address else ()
+    if address and address.reveal() not in values:
+        found += _spans_of_address(folded.folded, address.reveal())
     addresses = [span for value in values for span in find_addresses(text, value)]
     if not found and not addresses:
         return text

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from satark.identity.lexicon import digit_words
 
@@ -11,27 +12,33 @@ NATIONAL_DIGITS = 10
 FEWEST_DIGITS = 7
 # A digit or a word for some: fewer make no number, said in whichever way.
 FEWEST_SAID = 4
+# What a word tells at most, said three times over: "triple ninety" is six digits.
+_MOST_PER_WORD = 6
 # Of no number, and so the end of one.
 _BREAK = "x"
 _PREFIXES = ("00910", "0091", "910", "091", "91", "00", "0")
 _NO_DIGITS = re.compile("[^0-9]+")
 # Between two digits of one number: marks, a short word, or letters that touch it. Who writes them so means one number.
-_GAP = "(?: *[^0-9 ]{1,3})? *"
+_GAP = re.compile("(?: *[^0-9 ]{1,3})? *")
 # Words for digits that are run together are no longer than those of a number with its country.
 _LONGEST_TOKEN = 120
+_DIGIT = re.compile("[0-9]")
 _WORD, _TOKEN = re.compile("[^0-9 ]+"), re.compile("[0-9]|[^0-9 ]+")
 
 
 @cache
-def _beginnings() -> tuple[str, ...]:
-    return tuple(digit_words().digits)
+def _edges() -> tuple[frozenset[str], frozenset[str]]:
+    """The first and the last two letters of words for digits: a quick look, for nearly all words have others."""
+    known = digit_words().digits
+    return frozenset(word[:2] for word in known), frozenset(word[-2:] for word in known)
 
 
 def _run_together(word: str) -> str:
     """The digits that a word is made of the words for, and of nothing else, such as `nineeightseven`; "" of others."""
-    if not FEWEST_DIGITS < len(word) <= _LONGEST_TOKEN or not word.startswith(_beginnings()):
+    if not FEWEST_DIGITS < len(word) <= _LONGEST_TOKEN:
         return ""
-    if not word.endswith(_beginnings()):
+    first, last = _edges()
+    if not (word[:2] in first or word[:1] in first) or not (word[-2:] in last or word[-1:] in last):
         return ""
     known = digit_words().digits
     longest = max(map(len, known))
@@ -46,6 +53,13 @@ def _run_together(word: str) -> str:
     return found if len(found) >= FEWEST_SAID else ""
 
 
+@cache
+def _meaningful() -> frozenset[str]:
+    """All that is no other word: several of these one after the other are one break."""
+    words = digit_words()
+    return frozenset("0123456789") | words.digits.keys() | words.repeats.keys() | set(words.between)
+
+
 class Said:
     """The digits that a folded text says, and where in it each is said. `_BREAK` stands for other words."""
 
@@ -54,8 +68,12 @@ class Said:
         self._digits: list[str] = []
         self.spans: list[tuple[int, int]] = []
         self._repeat, self._begun, self._after_tens = 1, -1, False
+        means_something = _meaningful()
         for token in _TOKEN.finditer(folded):
-            self._hear(token[0], *token.span())
+            word = token[0]
+            broken = self._digits and self._digits[-1] == _BREAK and self._begun < 0
+            if not broken or word in means_something or _run_together(word):
+                self._hear(word, *token.span())
         self.digits = "".join(self._digits)
 
     def _hear(self, word: str, start: int, end: int) -> None:
@@ -90,8 +108,27 @@ def find_number(folded: str, number: str) -> Iterator[tuple[int, int]]:
 
 
 def _spelt_apart(folded: str, tail: str) -> Iterator[tuple[int, int]]:
-    """Where all its digits stand, whatever short is between them."""
-    return (found.span() for found in re.finditer(f"(?<![0-9]){_GAP.join(tail)}(?![0-9])", folded))
+    """Where all its digits stand, whatever short is between them. No pattern is made of the number: to compile one takes
+    longer than all that is done with a message."""
+    digits = _NO_DIGITS.sub("", folded)
+    at = digits.find(tail)
+    if at < 0:
+        return
+    places = [found.start() for found in _DIGIT.finditer(folded)]
+    while at >= 0:
+        if _is_one_number(folded, places, at, at + len(tail)):
+            yield places[at], places[at + len(tail) - 1] + 1
+        at = digits.find(tail, at + 1)
+
+
+def _is_one_number(folded: str, places: list[int], first: int, end: int) -> bool:
+    """Whether the digits from the `first` to before the `end` are no part of a longer number, and near each other."""
+    if first and places[first - 1] == places[first] - 1:
+        return False
+    if end < len(places) and places[end] == places[end - 1] + 1:
+        return False
+    inner = places[first:end]
+    return all(_GAP.fullmatch(folded, one + 1, other) for one, other in pairwise(inner))
 
 
 def _may_hold(folded: str, tail: str) -> bool:
@@ -105,7 +142,8 @@ def _may_hold(folded: str, tail: str) -> bool:
         return True
     if known.keys().isdisjoint(words):
         return False
-    return sum(map(known.__contains__, words)) + len(digits) >= FEWEST_SAID
+    told = sum(map(known.__contains__, words))
+    return told + len(digits) >= FEWEST_SAID and _MOST_PER_WORD * told + len(digits) >= len(tail)
 
 
 def _whole(folded: str, said: Said, at: int, number: str) -> tuple[int, int] | None:
