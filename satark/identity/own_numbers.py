@@ -136,14 +136,24 @@ def _may_hold(folded: str, tail: str) -> bool:
     digits = _NO_DIGITS.sub("", folded)
     if tail in digits:
         return True
-    known = digit_words().digits
-    words = _WORD.findall(folded)
-    if any(map(_run_together, words)):
+    if any(map(_run_together, _WORD.findall(folded))):
         return True
-    if known.keys().isdisjoint(words):
-        return False
-    told = sum(map(known.__contains__, words))
-    return told + len(digits) >= FEWEST_SAID and _MOST_PER_WORD * told + len(digits) >= len(tail)
+    return _tells_in_a_row(folded, len(tail))
+
+
+def _tells_in_a_row(folded: str, fewest: int) -> bool:
+    """Whether digits and words for digits that follow each other may tell as many as `fewest`."""
+    words, row, tells_words = digit_words(), 0, False
+    for token in _TOKEN.findall(folded):
+        if token.isdigit():
+            row += 1
+        elif token in words.digits or token in words.repeats:
+            row, tells_words = row + _MOST_PER_WORD, True
+        elif token not in words.between:
+            row, tells_words = 0, False
+        if row >= fewest and tells_words:
+            return True
+    return False
 
 
 def _whole(folded: str, said: Said, at: int, number: str) -> tuple[int, int] | None:
