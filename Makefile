@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check install messages screenshots clean
+.PHONY: help run test check fmt messages screenshots clean
 
 help: ## list what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 run: ## set up and run everything on http://127.0.0.1:8000
 	@scripts/install.sh run
@@ -11,6 +11,10 @@ run: ## set up and run everything on http://127.0.0.1:8000
 test: ## set up and run all tests
 	@scripts/install.sh dev
 	@scripts/test.sh
+
+fmt: ## format code and sort imports
+	@scripts/install.sh dev
+	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format .
 
 check: ## lint, types, walls, catalogues, templates, hosts
 	@scripts/install.sh dev
