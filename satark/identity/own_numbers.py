@@ -23,7 +23,7 @@ _GAP = re.compile("(?: *[^0-9 ]{1,3})? *")
 # Words for digits that are run together are no longer than those of a number with its country.
 _LONGEST_TOKEN = 120
 _DIGIT = re.compile("[0-9]")
-_WORD, _TOKEN = re.compile("[^0-9 ]+"), re.compile("[0-9]|[^0-9 ]+")
+_TOKEN = re.compile("[0-9]|[^0-9 ]+")
 
 
 @cache
@@ -136,13 +136,11 @@ def _may_hold(folded: str, tail: str) -> bool:
     digits = _NO_DIGITS.sub("", folded)
     if tail in digits:
         return True
-    if any(map(_run_together, _WORD.findall(folded))):
-        return True
-    return _tells_in_a_row(folded, len(tail))
+    return _tells_in_words(folded, len(tail))
 
 
-def _tells_in_a_row(folded: str, fewest: int) -> bool:
-    """Whether digits and words for digits that follow each other may tell as many as `fewest`."""
+def _tells_in_words(folded: str, fewest: int) -> bool:
+    """Whether words for digits are run together, or follow each other and digits so that they may tell `fewest`."""
     words, row, tells_words = digit_words(), 0, False
     for token in _TOKEN.findall(folded):
         if token.isdigit():
@@ -150,6 +148,8 @@ def _tells_in_a_row(folded: str, fewest: int) -> bool:
         elif token in words.digits or token in words.repeats:
             row, tells_words = row + _MOST_PER_WORD, True
         elif token not in words.between:
+            if _run_together(token):
+                return True
             row, tells_words = 0, False
         if row >= fewest and tells_words:
             return True
