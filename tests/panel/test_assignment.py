@@ -6,10 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from conftest import House
-from satark.panel.people import add_officer
-from satark.store.writing import Rows
-from tests.panel.test_conflict import Desks
-from tests.promises.test_p4_accused_learn_nothing import add_tip, as_officer
+from tests.panel.test_conflict import Desks, desks_of
 
 STATION, OTHER = "station/jaunpur/kotwali", "station/jaunpur/line-bazar"
 OFFICES = {
@@ -23,20 +20,8 @@ OFFICES = {
 
 @pytest.fixture
 async def desks(both_houses: House) -> AsyncIterator[Desks]:
-    """One tip that the SP has assigned to the Kotwali."""
-    for login, office in OFFICES.items():
-        await add_officer(both_houses.core.store, login, f"Officer {login}", "a long password", [office], "en")
-    clients = {login: await as_officer(both_houses, login) for login in OFFICES}
-    rows = Rows()
-    path = f"/panel/tips/{add_tip(both_houses, rows, 1, frozenset())}"
-    async with both_houses.core.store.write() as db:
-        await rows.write(db)
-    made = Desks(both_houses, clients, path)
-    await clients["sp"].get(path)
-    assert (await made.act("sp", "assign", office=STATION)).is_redirect
-    yield made
-    for client in clients.values():
-        await client.aclose()
+    async with desks_of(both_houses, OFFICES, STATION) as made:
+        yield made
 
 
 async def rows_of(desks: Desks, query: str) -> list[tuple[object, ...]]:

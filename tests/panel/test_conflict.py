@@ -1,7 +1,8 @@
 """Whose tip it is, and who steps aside."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -45,21 +46,28 @@ class Desks:
             return found.scalar_one()
 
 
-@pytest.fixture
-async def desks(both_houses: House) -> AsyncIterator[Desks]:
-    for login, office in OFFICES.items():
-        await add_officer(both_houses.core.store, login, f"Officer {login}", "a long password", [office], "en")
-    clients = {login: await as_officer(both_houses, login) for login in OFFICES}
+@asynccontextmanager
+async def desks_of(house: House, offices: Mapping[str, str], station: str) -> AsyncIterator[Desks]:
+    """An officer of each office, and one tip that the SP has assigned to the station."""
+    for login, office in offices.items():
+        await add_officer(house.core.store, login, f"Officer {login}", "a long password", [office], "en")
+    clients = {login: await as_officer(house, login) for login in offices}
     rows = Rows()
-    path = f"/panel/tips/{add_tip(both_houses, rows, 1, frozenset())}"
-    async with both_houses.core.store.write() as db:
+    path = f"/panel/tips/{add_tip(house, rows, 1, frozenset())}"
+    async with house.core.store.write() as db:
         await rows.write(db)
-    made = Desks(both_houses, clients, path)
+    made = Desks(house, clients, path)
     await clients["sp"].get(path)
-    assert (await made.act("sp", "assign", office=OFFICES["sho"])).is_redirect
+    assert (await made.act("sp", "assign", office=station)).is_redirect
     yield made
     for client in clients.values():
         await client.aclose()
+
+
+@pytest.fixture
+async def desks(both_houses: House) -> AsyncIterator[Desks]:
+    async with desks_of(both_houses, OFFICES, OFFICES["sho"]) as made:
+        yield made
 
 
 async def test_what_is_handed_back_is_the_district_s_again(desks: Desks) -> None:
